@@ -1,0 +1,20 @@
+// Which device computes here. Decided once: CUDA where a driver, LibTorch's CUDA half and our CUDA library load; else the CPU.
+#pragma once
+
+#include <string>
+
+namespace loom::model {
+
+struct ComputeDevice {
+  bool cuda = false;
+  std::string name;    ///< for the status bar: "CPU (2 cores)", "NVIDIA GeForce RTX 4070"
+  std::string reason;  ///< why the CPU computes, one sentence; empty where CUDA does
+};
+
+/// Thread-safe; the first call decides and may take a moment.
+const ComputeDevice& computeDevice();
+
+/// Threads that LibTorch may use for one operation on the CPU; 0 restores the default (all cores).
+void setComputeThreads(int threads);
+
+}  // namespace loom::model

@@ -1,0 +1,62 @@
+// Float planes to RGBA8, one pixel at a time: the body that the CUDA kernel and the CPU loop share.
+//
+// Rounding as in this field: floor((x - low) / (high - low) * 255 + 0.5), clamped to 0..255, which is what torchvision's
+// save_image(normalize=True, value_range=(low, high)) does step by step in float32 and, for [-1, 1], what the official
+// StyleGAN generators write as x * 127.5 + 128. The steps are kept apart (no fused multiply-add: the CUDA library is
+// built with -fmad=false), so that CPU and GPU agree in every bit.
+#pragma once
+
+#include "model/generator_info.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#if defined(__CUDACC__)
+#define LOOM_HOST_DEVICE __host__ __device__
+#else
+#define LOOM_HOST_DEVICE
+#endif
+
+namespace loom::model {
+
+struct RgbaPixel {
+  std::uint8_t red = 0;
+  std::uint8_t green = 0;
+  std::uint8_t blue = 0;
+  std::uint8_t alpha = 0;
+  bool operator==(const RgbaPixel&) const = default;
+};
+static_assert(sizeof(RgbaPixel) == 4, "rows of pixels are handed to OpenGL as they are");
+
+/// One sample. `span` is high - low and above 0. NaN gives 0, infinities the nearest end.
+LOOM_HOST_DEVICE inline std::uint8_t packSample(float value, float low, float span) {
+  const float scaled = (value - low) / span * 255.0F + 0.5F;
+  const float fromZero = scaled > 0.0F ? scaled : 0.0F;  // this way round NaN becomes 0
+  const float inside = fromZero < 255.0F ? fromZero : 255.0F;
+  return static_cast<std::uint8_t>(static_cast<int>(inside));
+}
+
+/// Pixel `index` of planes that lie `planeSize` floats apart. `Channels` is 1 (grey, replicated) or 3.
+template <int Channels>
+LOOM_HOST_DEVICE inline RgbaPixel packPixel(const float* planes, std::size_t planeSize, std::size_t index, float low,
+                                            float span) {
+  static_assert(Channels == 1 || Channels == 3);
+  RgbaPixel pixel;
+  pixel.red = packSample(planes[index], low, span);
+  if constexpr (Channels == 3) {
+    pixel.green = packSample(planes[planeSize + index], low, span);
+    pixel.blue = packSample(planes[2 * planeSize + index], low, span);
+  } else {
+    pixel.green = pixel.red;
+    pixel.blue = pixel.red;
+  }
+  pixel.alpha = 255;
+  return pixel;
+}
+
+/// channels × height × width floats, contiguous, in host memory → height × width × 4 bytes, rows from the top, alpha 255.
+/// Throws std::invalid_argument where channels is neither 1 nor 3, a size is not above 0 or `range` is empty.
+std::vector<std::uint8_t> packRgbaHost(const float* planes, int channels, int height, int width, ValueRange range);
+
+}  // namespace loom::model

@@ -1,0 +1,15 @@
+#include "model/generators/architecture.h"
+#include "model/generators/dcgan.h"
+#include "model/generators/mlp.h"
+
+namespace loom::model {
+
+const std::vector<Architecture>& architectures() {
+  static const std::vector<Architecture> kArchitectures{
+      dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
+      mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
+  };
+  return kArchitectures;
+}
+
+}  // namespace loom::model

@@ -1,0 +1,139 @@
+#include "model/latent_state.h"
+
+#include "model/numpy_random.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace loom::model {
+namespace {
+
+using Vector = std::vector<double>;
+
+Vector seedVector(std::uint32_t seed, const GeneratorInfo& info) {
+  const auto values = info.zDistribution == ZDistribution::Normal ? normalVector(seed, info.zDim)
+                                                                  : uniformVector(seed, info.zDim);
+  return {values.begin(), values.end()};
+}
+
+double dot(const Vector& a, const Vector& b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sum += a[i] * b[i];
+  }
+  return sum;
+}
+
+double norm(const Vector& a) { return std::sqrt(dot(a, a)); }
+
+void addScaled(Vector& a, const Vector& b, double factor) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] += factor * b[i];
+  }
+}
+
+void scale(Vector& a, double factor) {
+  for (double& value : a) {
+    value *= factor;
+  }
+}
+
+Vector lerp(const Vector& a, const Vector& b, double t) {
+  Vector result(a);
+  scale(result, 1.0 - t);
+  addScaled(result, b, t);
+  return result;
+}
+
+/// Spherical interpolation (Shoemake 1985; White 2016 for GANs): keeps the length that normal z have, which a straight
+/// line would leave in the middle.
+Vector slerp(const Vector& a, const Vector& b, double t) {
+  const double lengths = norm(a) * norm(b);
+  const double omega = lengths > 0.0 ? std::acos(std::clamp(dot(a, b) / lengths, -1.0, 1.0)) : 0.0;
+  const double sinOmega = std::sin(omega);
+  if (sinOmega < 1e-6) {
+    return lerp(a, b, t);
+  }
+  Vector result(a);
+  scale(result, std::sin((1.0 - t) * omega) / sinOmega);
+  addScaled(result, b, std::sin(t * omega) / sinOmega);
+  return result;
+}
+
+/// `v` without its parts along the unit vectors in `basis`, scaled to length 1; zero where nothing is left.
+Vector orthonormal(Vector v, const std::vector<Vector>& basis) {
+  const double before = norm(v);
+  for (const Vector& unit : basis) {
+    addScaled(v, unit, -dot(v, unit));
+  }
+  const double length = norm(v);
+  scale(v, length > 1e-9 * before && length > 0.0 ? 1.0 / length : 0.0);
+  return v;
+}
+
+/// The pad on a sphere: z turns towards the chosen direction and keeps its length, so every place on the pad is a z as
+/// likely as the one in the middle.
+Vector turn(const Vector& z, const LatentState& state, const GeneratorInfo& info) {
+  const double length = norm(z);
+  Vector radial(z);
+  scale(radial, length > 0.0 ? 1.0 / length : 0.0);
+  std::vector<Vector> basis{radial};
+  basis.push_back(orthonormal(seedVector(state.planeSeed, info), basis));
+  basis.push_back(orthonormal(seedVector(state.planeSeed + 1, info), basis));
+  const double distance = std::hypot(state.pad.x, state.pad.y);
+  const double angle = std::min(distance, 1.5) * std::numbers::pi / 2.0;
+  Vector result(z);
+  scale(result, std::cos(angle));
+  addScaled(result, basis[1], std::sin(angle) * length * state.pad.x / distance);
+  addScaled(result, basis[2], std::sin(angle) * length * state.pad.y / distance);
+  return result;
+}
+
+/// The pad in a cube, or where z has too few dimensions to turn: a straight step.
+Vector shift(const Vector& z, const LatentState& state, const GeneratorInfo& info) {
+  Vector result(z);
+  addScaled(result, seedVector(state.planeSeed, info), state.pad.x);
+  addScaled(result, seedVector(state.planeSeed + 1, info), state.pad.y);
+  if (info.zDistribution == ZDistribution::Uniform) {
+    for (double& value : result) {
+      value = std::clamp(value, -1.0, 1.0);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info) {
+  const bool normal = info.zDistribution == ZDistribution::Normal;
+  Vector z = seedVector(state.seed, info);
+  if (state.blend > 0.0F) {
+    const Vector target = seedVector(state.targetSeed, info);
+    if (state.blend >= 1.0F) {
+      z = target;
+    } else {
+      z = normal ? slerp(z, target, state.blend) : lerp(z, target, state.blend);
+    }
+  }
+  if (state.pad != PadPosition{}) {
+    z = normal && info.zDim >= 3 ? turn(z, state, info) : shift(z, state, info);
+  }
+  std::vector<float> result(z.begin(), z.end());
+  for (const auto& [dimension, value] : state.edits) {
+    if (dimension >= 0 && dimension < info.zDim) {
+      result[static_cast<std::size_t>(dimension)] = value;
+    }
+  }
+  return result;
+}
+
+LatentState withSeed(LatentState state, std::uint32_t seed) {
+  state.seed = seed;
+  state.blend = 0.0F;
+  state.pad = {};
+  std::erase_if(state.edits, [&](const auto& edit) { return !state.locks.contains(edit.first); });
+  return state;
+}
+
+}  // namespace loom::model

@@ -1,0 +1,60 @@
+// What panels see, and what they may write: a draft of the window's values that is compared after they were drawn.
+#pragma once
+
+#include "model/latent_state.h"
+#include "model/opened_model.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loom::ui {
+
+/// What a panel asks for that is no value. Each is carried out after the panels were drawn.
+enum class Command {
+  Shuffle,
+  PreviousSeed,
+  NextSeed,
+  ResetEdits,
+  ToggleWalk,
+  Fit,
+  OriginalSize,
+  ZoomIn,
+  ZoomOut,
+  Pin,
+  Unpin,
+  SavePicture,
+  SavePictureAs,
+  SaveGrid,
+  CopyPicture,
+};
+
+/// How the picture is looked at. Remembered between sessions.
+struct ViewSettings {
+  bool smooth = true;
+  bool compare = false;  ///< split against the pinned frame
+  float split = 0.5F;    ///< where the split stands, share of the picture's width
+  bool operator==(const ViewSettings&) const = default;
+};
+
+/// Read by panels.
+struct WindowFacts {
+  const model::OpenedModel* model = nullptr;  ///< null before the first
+  const std::vector<float>* z = nullptr;      ///< at the latent state of the draft before it is edited
+  bool walking = false;
+  bool pinned = false;            ///< a frame is pinned for comparison
+  double frameMilliseconds = 0.0;  ///< of the frame shown; 0 before the first
+  double zoom = 1.0;               ///< device pixels per picture pixel
+  std::string pixelReadout;        ///< position and colour under the pointer; empty off the picture
+};
+
+/// Written by panels.
+struct WindowDraft {
+  model::LatentState latent;
+  ViewSettings view;
+  double secondsPerSeed = 4.0;
+  std::vector<Command> commands;
+  std::string edited;  ///< names the edit for the undo menu, e.g. "z 12"
+};
+
+}  // namespace loom::ui

@@ -1,0 +1,189 @@
+#include "ui/session/explorer.h"
+
+#include <QFile>
+#include <QRandomGenerator>
+#include <QUndoCommand>
+
+namespace loom::ui {
+namespace {
+
+constexpr int kWalkIntervalMs = 16;
+constexpr int kUndoLimit = 1000;
+
+}  // namespace
+
+/// From one state to another. Edits of one gesture melt into one command.
+class Explorer::EditCommand : public QUndoCommand {
+ public:
+  EditCommand(Explorer& explorer, model::LatentState after, const QString& what, int gesture)
+      : QUndoCommand(what), m_explorer(explorer), m_before(explorer.m_latent), m_after(std::move(after)),
+        m_gesture(gesture) {}
+
+  void undo() override { m_explorer.apply(m_before); }
+  void redo() override { m_explorer.apply(m_after); }
+  int id() const override { return 1; }
+
+  bool mergeWith(const QUndoCommand* other) override {
+    const auto* next = static_cast<const EditCommand*>(other);
+    if (next->m_gesture != m_gesture) {
+      return false;
+    }
+    m_after = next->m_after;
+    return true;
+  }
+
+ private:
+  Explorer& m_explorer;
+  model::LatentState m_before;
+  model::LatentState m_after;
+  int m_gesture;
+};
+
+Explorer::Explorer(QObject* parent) : QObject(parent) {
+  m_undo.setUndoLimit(kUndoLimit);
+  m_walkTimer.setInterval(kWalkIntervalMs);
+  m_walkTimer.setTimerType(Qt::PreciseTimer);
+  connect(&m_walkTimer, &QTimer::timeout, this, &Explorer::advanceWalk);
+
+  // The workers speak on their own threads: every word is handed over by a queued call.
+  const auto queued = [this](auto&& call) { QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection); };
+  m_worker = std::make_unique<model::GenerationWorker>(model::WorkerListener{
+      [this, queued](model::Frame frame) { queued([this, frame = std::move(frame)] { takeFrame(frame); }); },
+      [this, queued](model::RenderFailure failure) {
+        queued([this, failure = std::move(failure)] {
+          if (m_model && failure.model == m_model->id() && failure.generation == m_generation) {
+            Q_EMIT frameFailed(QString::fromStdString(failure.message));
+          }
+        });
+      }});
+  m_loader = std::make_unique<model::ModelLoader>(model::LoaderListener{
+      [this, queued](std::uint64_t job, double fraction) {
+        queued([this, job, fraction] {
+          if (job == m_job) {
+            Q_EMIT openProgress(fraction);
+          }
+        });
+      },
+      [this, queued](std::uint64_t job, std::shared_ptr<const model::OpenedModel> opened) {
+        queued([this, job, opened = std::move(opened)] {
+          if (job == m_job) {
+            takeModel(opened);
+          }
+        });
+      },
+      [this, queued](std::uint64_t job, std::string message) {
+        queued([this, job, message = std::move(message)] {
+          if (job == m_job) {
+            const QString path = m_openingPath;
+            finishOpening();
+            Q_EMIT openFailed(path, QString::fromStdString(message));
+          }
+        });
+      },
+      [this, queued](std::uint64_t job) {
+        queued([this, job] {
+          if (job == m_job) {
+            finishOpening();
+          }
+        });
+      }});
+}
+
+Explorer::~Explorer() {
+  // Threads first: what they still hand over is dropped with this object's event queue.
+  m_loader.reset();
+  m_worker.reset();
+}
+
+void Explorer::open(const QString& path, std::optional<model::LatentState> state) {
+  m_openingPath = path;
+  m_stateAfterOpening = std::move(state);
+  m_job = m_loader->open(std::filesystem::path(QFile::encodeName(path).toStdString()));
+  Q_EMIT openingChanged();
+}
+
+void Explorer::cancelOpen() { m_loader->cancel(); }
+
+void Explorer::finishOpening() {
+  m_job = 0;
+  m_openingPath.clear();
+  m_stateAfterOpening.reset();
+  Q_EMIT openingChanged();
+}
+
+void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
+  m_model = std::move(opened);
+  const auto state = m_stateAfterOpening;
+  finishOpening();
+  // Undo leads through the latent space of one model: positions of another one mean nothing here.
+  m_undo.clear();
+  endGesture();
+  m_worker->setModel(m_model);
+  Q_EMIT this->opened();
+  apply(state.value_or(model::withSeed(m_latent, m_latent.seed)));
+}
+
+void Explorer::edit(const model::LatentState& state, const QString& what) {
+  if (state != m_latent) {
+    m_undo.push(new EditCommand(*this, state, what, m_gesture));
+  }
+}
+
+void Explorer::apply(const model::LatentState& state) {
+  m_latent = state;
+  m_z = m_model ? model::resolveZ(m_latent, m_model->info()) : std::vector<float>();
+  requestFrame();
+  Q_EMIT latentChanged();
+}
+
+void Explorer::requestFrame() {
+  if (m_model) {
+    m_worker->request({++m_generation, m_latent});
+  }
+}
+
+void Explorer::takeFrame(const model::Frame& frame) {
+  if (!m_model || frame.model != m_model->id() || frame.generation < m_shownGeneration) {
+    return;
+  }
+  m_shownGeneration = frame.generation;
+  Q_EMIT frameReady(frame);
+}
+
+void Explorer::takeSeed(std::uint32_t seed) {
+  endGesture();
+  edit(model::withSeed(m_latent, seed), tr("seed %1").arg(seed));
+  endGesture();
+}
+
+void Explorer::shuffleSeed() { takeSeed(QRandomGenerator::global()->generate() % 1000000U); }
+
+void Explorer::stepSeed(int by) { takeSeed(m_latent.seed + static_cast<std::uint32_t>(by)); }
+
+void Explorer::resetEdits() {
+  endGesture();
+  edit(model::withSeed(m_latent, m_latent.seed), tr("reset"));
+  endGesture();
+}
+
+void Explorer::setWalking(bool on) {
+  if (on == walking()) {
+    return;
+  }
+  endGesture();
+  if (on) {
+    m_walk.start();
+    m_walkTimer.start();
+  } else {
+    m_walkTimer.stop();
+  }
+  Q_EMIT walkingChanged(on);
+}
+
+void Explorer::advanceWalk() {
+  if (m_model) {
+    edit(m_walk.advance(m_latent), tr("walk"));
+  }
+}
+
+}  // namespace loom::ui

@@ -1,0 +1,101 @@
+// The session behind the window: the open model, where the hand stands, undo, the walk, and the two workers.
+//
+// Lives on the UI thread and never waits. Panels edit a draft of `latent()` and hand it in with `edit`; a changed state
+// becomes a request to the generation worker; frames, loads and failures come back as signals.
+#pragma once
+
+#include "model/generation_worker.h"
+#include "model/model_loader.h"
+#include "ui/session/random_walk.h"
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <QUndoStack>
+
+#include <memory>
+#include <optional>
+
+namespace loom::ui {
+
+class Explorer : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit Explorer(QObject* parent = nullptr);
+  ~Explorer() override;
+
+  /// The open model; null before the first.
+  const std::shared_ptr<const model::OpenedModel>& openModel() const { return m_model; }
+  const model::LatentState& latent() const { return m_latent; }
+  /// z at `latent()`; empty without a model.
+  const std::vector<float>& z() const { return m_z; }
+  QUndoStack& undoStack() { return m_undo; }
+
+  /// Starts to open a checkpoint; a load under way is cancelled. Where `state` is given, the model starts there. The
+  /// model that is open stays until the new one is ready, and stays for good where that fails.
+  void open(const QString& path, std::optional<model::LatentState> state = std::nullopt);
+  void cancelOpen();
+  bool opening() const { return m_job != 0; }
+  QString openingPath() const { return m_openingPath; }
+
+  /// Moves to `state`. Edits of one gesture (a drag, a typed value) are one step of undo; `what` names it in the menu.
+  void edit(const model::LatentState& state, const QString& what);
+  /// The hand has let go: the next edit begins a new step of undo.
+  void endGesture() { ++m_gesture; }
+
+  void takeSeed(std::uint32_t seed);
+  void shuffleSeed();
+  void stepSeed(int by);  ///< wraps around at 0 and 2³²−1
+  void resetEdits();      ///< takes all edits that are not locked back, the blend and the pad too
+
+  RandomWalk& walk() { return m_walk; }
+  bool walking() const { return m_walkTimer.isActive(); }
+  void setWalking(bool on);
+
+  /// Asks for the picture at `latent()` again, as after a failure.
+  void requestFrame();
+  /// Stamp of the newest request: the frame that carries it shows `latent()`.
+  std::uint64_t newestGeneration() const { return m_generation; }
+  bool rendering() const { return m_worker->busy(); }
+
+ Q_SIGNALS:
+  void opened();  ///< `openModel()` is another one; frames of the old are void
+  void openingChanged();
+  void openProgress(double fraction);
+  void openFailed(const QString& path, const QString& message);
+  void latentChanged();
+  void walkingChanged(bool on);
+  void frameReady(const loom::model::Frame& frame);
+  void frameFailed(const QString& message);
+
+ private:
+  class EditCommand;
+
+  void apply(const model::LatentState& state);
+  void finishOpening();
+  void takeModel(std::shared_ptr<const model::OpenedModel> opened);
+  void takeFrame(const model::Frame& frame);
+  void advanceWalk();
+
+  std::shared_ptr<const model::OpenedModel> m_model;
+  model::LatentState m_latent;
+  std::vector<float> m_z;
+  QUndoStack m_undo;
+  int m_gesture = 0;
+
+  std::uint64_t m_job = 0;  // of the load under way; 0: none
+  QString m_openingPath;
+  std::optional<model::LatentState> m_stateAfterOpening;
+
+  std::uint64_t m_generation = 0;
+  std::uint64_t m_shownGeneration = 0;
+
+  RandomWalk m_walk;
+  QTimer m_walkTimer;
+
+  std::unique_ptr<model::GenerationWorker> m_worker;
+  std::unique_ptr<model::ModelLoader> m_loader;
+};
+
+}  // namespace loom::ui

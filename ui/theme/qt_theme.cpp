@@ -1,0 +1,72 @@
+#include "ui/theme/qt_theme.h"
+
+#include <QApplication>
+#include <QFont>
+#include <QFontDatabase>
+#include <QStyleFactory>
+
+namespace loom::ui {
+
+QColor toQColor(Rgb rgb) { return QColor::fromRgb(0xff000000U | rgb); }
+
+QPalette qtPalette(const Palette& palette) {
+  QPalette result;
+  const auto set = [&](QPalette::ColorRole role, Rgb rgb) { result.setColor(role, toQColor(rgb)); };
+  set(QPalette::Window, palette.panel);
+  set(QPalette::WindowText, palette.text);
+  set(QPalette::Base, palette.field);
+  set(QPalette::AlternateBase, palette.panel);
+  set(QPalette::Text, palette.text);
+  set(QPalette::PlaceholderText, palette.quiet);
+  set(QPalette::Button, palette.field);
+  set(QPalette::ButtonText, palette.text);
+  set(QPalette::BrightText, palette.text);
+  set(QPalette::Highlight, palette.accent);
+  set(QPalette::HighlightedText, palette.onAccent);
+  set(QPalette::Link, palette.second);
+  set(QPalette::ToolTipBase, palette.field);
+  set(QPalette::ToolTipText, palette.text);
+  for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
+    result.setColor(QPalette::Disabled, role, toQColor(palette.quiet));
+  }
+  return result;
+}
+
+QString qtStyleSheet(const Palette& palette) {
+  const auto name = [](Rgb rgb) { return toQColor(rgb).name(); };
+  return QStringLiteral(R"(
+    QMenuBar { background: %1; border: none; padding: 2px 6px; }
+    QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; }
+    QMenuBar::item:selected { background: %2; }
+    QMenu { background: %1; border: 1px solid %3; padding: 5px; }
+    QMenu::item { padding: 5px 28px 5px 24px; border-radius: 4px; }
+    QMenu::item:selected { background: %2; }
+    QMenu::item:disabled { color: %4; }
+    QMenu::separator { height: 1px; background: %3; margin: 5px 8px; }
+    QMenu::indicator { left: 6px; }
+    QStatusBar { background: %1; border-top: 1px solid %3; }
+    QStatusBar::item { border: none; }
+    QStatusBar QLabel { color: %4; padding: 3px 0px; }
+    QToolTip { background: %2; color: %5; border: 1px solid %3; padding: 4px 6px; }
+    QToolButton { border: none; border-radius: 4px; padding: 3px 7px; }
+    QToolButton:hover { background: %2; }
+    QToolButton:focus { border: 1px solid %6; }
+    QProgressBar { background: %2; border: none; border-radius: 3px; height: 6px; }
+    QProgressBar::chunk { background: %6; border-radius: 3px; }
+  )")
+      .arg(name(palette.panel), name(palette.fieldHover), name(palette.line), name(palette.quiet), name(palette.text),
+           name(palette.accent));
+}
+
+void applyQtTheme(const Palette& palette) {
+  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setPalette(qtPalette(palette));
+  if (QFontDatabase::families().contains(QStringLiteral("Inter"))) {
+    QFont font(QStringLiteral("Inter"));
+    font.setPixelSize(13);
+    QApplication::setFont(font);
+  }
+  qApp->setStyleSheet(qtStyleSheet(palette));
+}
+
+}  // namespace loom::ui
