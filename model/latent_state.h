@@ -42,6 +42,16 @@ std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info)
 /// `state` at another seed: blend and pad return to zero, edits that are not locked go.
 LatentState withSeed(LatentState state, std::uint32_t seed);
 
+/// A state as a picture carries it: the recipe, and the z that it gave where the picture was made.
+struct SavedState {
+  LatentState latent;
+  std::vector<float> z;  ///< may be empty: unknown
+};
+
+/// The state that gives `saved.z` here, bit for bit: the recipe where it resolves to that z, else the recipe with what
+/// differs as edits (arithmetic may round otherwise on another machine or in a later version).
+LatentState exactState(const SavedState& saved, const GeneratorInfo& info);
+
 /// JSON object of every field, as it is written into exported pictures. `z` is added where it is given, so that other
 /// programs can make the picture too.
 std::string latentStateToJson(const LatentState& state, const std::vector<float>& z = {});

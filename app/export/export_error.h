@@ -11,7 +11,8 @@ class ExportError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// A picture says that it was made by this program, but what it says cannot be used; `what()` names the file and the reason.
+/// A picture says that it was made by this program, but what it says cannot be used; `what()` names the file and the
+/// reason.
 class ProvenanceError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

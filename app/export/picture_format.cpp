@@ -16,9 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// libjpeg's limit; libpng and libtiff go on much further, but nothing that opens pictures does.
-constexpr int kLongestSide = 65500;
-
 [[noreturn]] void refuse(const fs::path& target, const std::string& reason) {
   throw ExportError(target.string() + " cannot be written: " + reason + ".");
 }
@@ -115,9 +112,9 @@ void checkPictureTarget(const fs::path& target, QSize size) {
   if (size.isEmpty()) {
     refuse(target, "the picture is empty");
   }
-  if (size.width() > kLongestSide || size.height() > kLongestSide) {
-    refuse(target, "a picture of " + std::to_string(size.width()) + " x " + std::to_string(size.height()) +
-                       " pixels is too large; no side may be longer than " + std::to_string(kLongestSide));
+  if (size.width() > kLongestPictureSide || size.height() > kLongestPictureSide) {
+    refuse(target,
+           "the picture is too large; no side may be longer than " + std::to_string(kLongestPictureSide) + " pixels");
   }
   checkPlugin(target, *format);
   checkPlace(target);

@@ -10,6 +10,9 @@ namespace loom::app {
 
 enum class PictureFormat { Png, Jpeg, Tiff };
 
+/// libjpeg's limit, for all formats: libpng and libtiff go on much further, but nothing that opens pictures does.
+inline constexpr int kLongestPictureSide = 65500;
+
 /// Told by the suffix (png, jpg, jpeg, tif, tiff; in any case); nothing where it is another one.
 std::optional<PictureFormat> pictureFormatOfName(const std::filesystem::path& path);
 
@@ -17,8 +20,8 @@ std::optional<PictureFormat> pictureFormatOfName(const std::filesystem::path& pa
 std::optional<PictureFormat> pictureFormatOfContent(const std::filesystem::path& path);
 
 /// Throws ExportError where a picture of `size` pixels could not be written at `target`: a suffix that is not known, a
-/// side too long for the format, a missing folder, a target that is no file, no rights, a missing Qt plugin. Meant to be
-/// asked before the work begins; what only writing can tell (a full disk) is not told here.
+/// side too long for the format, a missing folder, a target that is no file, no rights, a missing Qt plugin. Meant to
+/// be asked before the work begins; what only writing can tell (a full disk) is not told here.
 void checkPictureTarget(const std::filesystem::path& target, QSize size);
 
 }  // namespace loom::app

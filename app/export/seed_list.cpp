@@ -13,7 +13,8 @@ std::string quoted(std::string_view text) {
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 std::uint32_t seedFrom(std::string_view text) {
@@ -21,7 +22,8 @@ std::uint32_t seedFrom(std::string_view text) {
   std::uint32_t seed = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seed);
   if (error == std::errc::result_out_of_range) {
-    throw SeedListError("seed " + quoted(digits) + " is above " + std::to_string(std::numeric_limits<std::uint32_t>::max()));
+    throw SeedListError("seed " + quoted(digits) + " is above " +
+                        std::to_string(std::numeric_limits<std::uint32_t>::max()));
   }
   if (error != std::errc() || end != digits.data() + digits.size()) {
     throw SeedListError(quoted(text) + " is not a seed; write numbers and ranges, as in 0-63,70");
@@ -67,9 +69,11 @@ std::string seedsToText(const std::vector<std::uint32_t>& seeds) {
     while (end < seeds.size() && seeds[end] - 1 == seeds[end - 1] && seeds[end] != 0) {
       ++end;
     }
-    text += (text.empty() ? "" : ",") + std::to_string(seeds[i]);
+    text += text.empty() ? "" : ",";
+    text += std::to_string(seeds[i]);
     if (end - i > 1) {
-      text += (end - i > 2 ? "-" : ",") + std::to_string(seeds[end - 1]);
+      text += end - i > 2 ? '-' : ',';
+      text += std::to_string(seeds[end - 1]);
     }
     i = end;
   }

@@ -136,4 +136,15 @@ LatentState withSeed(LatentState state, std::uint32_t seed) {
   return state;
 }
 
+LatentState exactState(const SavedState& saved, const GeneratorInfo& info) {
+  LatentState state = saved.latent;
+  const auto resolved = resolveZ(state, info);
+  for (std::size_t i = 0; saved.z.size() == resolved.size() && i < resolved.size(); ++i) {
+    if (resolved[i] != saved.z[i]) {
+      state.edits[static_cast<int>(i)] = saved.z[i];
+    }
+  }
+  return state;
+}
+
 }  // namespace loom::model

@@ -1,10 +1,10 @@
 #include "model/opened_model.h"
 
 #include "model/compute_device.h"
-#include "model/device/rgba_pack.h"
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
 #include "model/generators/state_dict.h"
+#include "model/worker/pack_frame.h"
 
 #include <algorithm>
 #include <atomic>
@@ -196,7 +196,7 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
   const auto image = run(*m_parts->generator, m_parts->device, z, interrupt).contiguous();
   frame.timings.synthesis = millisecondsSince(start);
   start = Clock::now();
-  frame.pixels = packOnDevice(image, info);
+  frame.pixels = packFrame(image, info.range);
   frame.timings.pack = millisecondsSince(start);
   return frame;
 }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <string>
+#include <utility>
 
 namespace loom::ui {
 namespace {
@@ -60,6 +62,16 @@ void drawIcon(ImDrawList& list, Icon icon, ImVec2 min, float size, ImU32 ink) {
     case Icon::LockOpen: drawLock(list, min, size, ink, false); break;
     case Icon::LockClosed: drawLock(list, min, size, ink, true); break;
   }
+}
+
+struct Place {
+  int frame = 0;
+  ImVec2 min, max;
+};
+
+std::map<std::pair<ImGuiContext*, std::string>, Place>& places() {
+  static std::map<std::pair<ImGuiContext*, std::string>, Place> map;
+  return map;
 }
 
 /// The printed number with "-" as a true minus sign, which is as wide as the plus.
@@ -259,6 +271,7 @@ bool button(const char* id, const char* text, Icon icon, float width, bool press
   x += iconWidth + gap;
   list.AddText({x, min.y + (size.y - ImGui::GetTextLineHeight()) / 2.0F}, ink, text);
   ImGui::PopID();
+  notePlace(id);
   return clicked;
 }
 
@@ -270,6 +283,22 @@ void tooltip(const char* text) {
     ImGui::EndTooltip();
   }
 }
+
+bool placeOf(const char* id, ImVec2& min, ImVec2& max) {
+  const auto it = places().find({ImGui::GetCurrentContext(), id});
+  if (it == places().end() || it->second.frame < ImGui::GetFrameCount() - 1) {
+    return false;
+  }
+  min = it->second.min;
+  max = it->second.max;
+  return true;
+}
+
+void notePlace(const char* id, ImVec2 min, ImVec2 max) {
+  places()[{ImGui::GetCurrentContext(), id}] = {ImGui::GetFrameCount(), min, max};
+}
+
+void notePlace(const char* id) { notePlace(id, ImGui::GetItemRectMin(), ImGui::GetItemRectMax()); }
 
 void drawNumber(ImDrawList& list, float right, float y, ImU32 ink, const char* text) {
   const std::string shown = withMinus(text);
@@ -314,6 +343,7 @@ SliderResult slider(const char* id, const char* label, float& value, const Slide
     }
   }
   paintSlider(g, label, value, options, active, !typing);
+  notePlace(id, {g.trackLeft, g.origin.y}, {g.trackRight, g.origin.y + kRowHeight});
   if (options.lockable) {
     ImGui::SetCursorScreenPos({g.numberRight + 4.0F, g.origin.y});
     result.toggleLock = ImGui::InvisibleButton("##lock", {kLockWidth - 4.0F, kRowHeight}) || result.toggleLock;

@@ -47,6 +47,14 @@ struct SliderResult {
 /// has the keyboard's focus; right click: reset, copy, lock.
 SliderResult slider(const char* id, const char* label, float& value, const SliderOptions& options);
 
+/// Where the control `id` was last drawn, in logical pixels of the canvas: for the hints of the first start, and for
+/// tests that press what a person would press. False where it was not drawn in the last frame.
+bool placeOf(const char* id, ImVec2& min, ImVec2& max);
+
+/// Remembers the place of the item before under `id`; `slider`, `button` and the pad do so by themselves.
+void notePlace(const char* id);
+void notePlace(const char* id, ImVec2 min, ImVec2 max);
+
 /// Text of a number drawn so that it ends at `right`, digits in equal widths and a true minus sign.
 void drawNumber(ImDrawList& list, float right, float y, ImU32 color, const char* text);
 

@@ -19,10 +19,7 @@ enum class Command {
   ToggleWalk,
   Fit,
   OriginalSize,
-  ZoomIn,
-  ZoomOut,
   Pin,
-  Unpin,
   SavePicture,
   SavePictureAs,
   SaveGrid,
@@ -45,7 +42,6 @@ struct WindowFacts {
   bool pinned = false;            ///< a frame is pinned for comparison
   double frameMilliseconds = 0.0;  ///< of the frame shown; 0 before the first
   double zoom = 1.0;               ///< device pixels per picture pixel
-  std::string pixelReadout;        ///< position and colour under the pointer; empty off the picture
 };
 
 /// Written by panels.

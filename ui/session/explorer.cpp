@@ -95,7 +95,7 @@ Explorer::~Explorer() {
   m_worker.reset();
 }
 
-void Explorer::open(const QString& path, std::optional<model::LatentState> state) {
+void Explorer::open(const QString& path, std::optional<model::SavedState> state) {
   m_openingPath = path;
   m_stateAfterOpening = std::move(state);
   m_job = m_loader->open(std::filesystem::path(QFile::encodeName(path).toStdString()));
@@ -120,7 +120,7 @@ void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
   endGesture();
   m_worker->setModel(m_model);
   Q_EMIT this->opened();
-  apply(state.value_or(model::withSeed(m_latent, m_latent.seed)));
+  apply(state ? model::exactState(*state, m_model->info()) : model::withSeed(m_latent, m_latent.seed));
 }
 
 void Explorer::edit(const model::LatentState& state, const QString& what) {

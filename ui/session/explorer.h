@@ -34,7 +34,7 @@ class Explorer : public QObject {
 
   /// Starts to open a checkpoint; a load under way is cancelled. Where `state` is given, the model starts there. The
   /// model that is open stays until the new one is ready, and stays for good where that fails.
-  void open(const QString& path, std::optional<model::LatentState> state = std::nullopt);
+  void open(const QString& path, std::optional<model::SavedState> state = std::nullopt);
   void cancelOpen();
   bool opening() const { return m_job != 0; }
   QString openingPath() const { return m_openingPath; }
@@ -86,7 +86,7 @@ class Explorer : public QObject {
 
   std::uint64_t m_job = 0;  // of the load under way; 0: none
   QString m_openingPath;
-  std::optional<model::LatentState> m_stateAfterOpening;
+  std::optional<model::SavedState> m_stateAfterOpening;
 
   std::uint64_t m_generation = 0;
   std::uint64_t m_shownGeneration = 0;

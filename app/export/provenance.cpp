@@ -1,0 +1,251 @@
+#include "app/export/provenance.h"
+
+#include "app/export/seed_list.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace loom::app {
+namespace {
+
+using namespace xmp_namespace;
+
+constexpr int kFormatVersion = 1;
+/// Far above what is written, far below what hurts: a name, and the JSON of a state.
+constexpr std::size_t kLongestText = 4096;
+constexpr std::size_t kLongestState = 32u << 20;
+constexpr int kMostGridSide = 65500;
+
+std::string shortest(double number) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
+  return {text, end};
+}
+
+bool isSha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// True where the seed says nothing, since every value of z is set by hand.
+bool allGiven(const Provenance& provenance) {
+  return !provenance.z.empty() && provenance.latent.edits.size() >= provenance.z.size();
+}
+
+void setUnlessEmpty(XmpPacket& packet, const char* name, const std::string& value) {
+  if (!value.empty()) {
+    packet.set(kLoom, name, value);
+  }
+}
+
+void setGrid(XmpPacket& packet, const GridProvenance& grid) {
+  packet.set(kLoom, "GridColumns", std::to_string(grid.columns));
+  packet.set(kLoom, "GridRows", std::to_string(grid.rows));
+  packet.set(kLoom, "GridGap", std::to_string(grid.gap));
+  setUnlessEmpty(packet, "GridSeeds", seedsToText(grid.seeds));
+}
+
+XmpPacket packetOf(const Provenance& provenance) {
+  XmpPacket packet;
+  const QDateTime created = provenance.created.isValid() ? provenance.created : QDateTime::currentDateTime();
+  packet.set(kIptcExtension, "DigitalSourceType", kDigitalSourceType);
+  packet.set(kBasic, "CreatorTool", "Latent Loom " + provenance.programVersion);
+  packet.set(kBasic, "CreateDate",
+             created.toOffsetFromUtc(created.offsetFromUtc()).toString(Qt::ISODate).toStdString());
+  packet.setDefaultText(kDublinCore, "description", describe(provenance));
+  packet.set(kLoom, "FormatVersion", std::to_string(kFormatVersion));
+  packet.set(kLoom, "Checkpoint", provenance.checkpointName);
+  packet.set(kLoom, "CheckpointSHA256", provenance.checkpointSha256);
+  setUnlessEmpty(packet, "CheckpointGroup", provenance.checkpointGroup);
+  packet.set(kLoom, "Architecture", provenance.architecture);
+  packet.set(kLoom, "ProgramVersion", provenance.programVersion);
+  packet.set(kLoom, "State", model::latentStateToJson(provenance.latent, provenance.z));
+  if (!allGiven(provenance)) {
+    packet.set(kLoom, "Seed", std::to_string(provenance.latent.seed));
+  }
+  packet.set(kLoom, "TruncationPsi", shortest(provenance.latent.truncation));
+  setUnlessEmpty(packet, "Enlargement", provenance.enlargement);
+  setUnlessEmpty(packet, "Inputs", provenance.inputsName);
+  setUnlessEmpty(packet, "InputsSHA256", provenance.inputsSha256);
+  if (provenance.grid) {
+    setGrid(packet, *provenance.grid);
+  }
+  return packet;
+}
+
+/// Reads our properties of one packet; every refusal is a clause that follows "… cannot be used: ".
+class ProvenanceReader {
+ public:
+  explicit ProvenanceReader(const XmpPacket& packet) : m_packet(packet) {}
+
+  bool isOurs() const { return m_packet.get(kLoom, "FormatVersion") || m_packet.get(kLoom, "State"); }
+
+  Provenance read() const {
+    checkVersion();
+    Provenance result;
+    result.checkpointName = fileName("Checkpoint", needed("Checkpoint"));
+    result.checkpointSha256 = hash("CheckpointSHA256", needed("CheckpointSHA256"));
+    result.checkpointGroup = text("CheckpointGroup").value_or("");
+    result.architecture = needed("Architecture");
+    result.programVersion = needed("ProgramVersion");
+    readState(result);
+    result.enlargement = text("Enlargement").value_or("");
+    if (const auto inputs = text("Inputs")) {
+      result.inputsName = fileName("Inputs", *inputs);
+      result.inputsSha256 = hash("InputsSHA256", needed("InputsSHA256"));
+    }
+    if (m_packet.get(kLoom, "GridColumns")) {
+      result.grid = readGrid();
+    }
+    if (const auto date = m_packet.get(kBasic, "CreateDate"); date && date->size() < 64) {
+      result.created = QDateTime::fromString(QString::fromStdString(*date), Qt::ISODate);
+    }
+    return result;
+  }
+
+ private:
+  [[noreturn]] static void fail(const std::string& reason) { throw ProvenanceError(reason); }
+
+  void checkVersion() const {
+    const int version = number("FormatVersion", 1, 1 << 20);
+    if (version > kFormatVersion) {
+      const std::string writer = text("ProgramVersion").value_or("a newer version");
+      fail("it was written by a newer version of Latent Loom (" + writer +
+           "), in a way that " LOOM_VERSION " does not know; update Latent Loom to bring its state back");
+    }
+  }
+
+  std::optional<std::string> text(const char* name, std::size_t longest = kLongestText) const {
+    auto value = m_packet.get(kLoom, name);
+    if (value && value->size() > longest) {
+      fail(std::string(name) + " is longer than any that is written");
+    }
+    return value;
+  }
+
+  std::string needed(const char* name) const {
+    auto value = text(name);
+    if (!value || value->empty()) {
+      fail(std::string(name) + " is missing");
+    }
+    return *value;
+  }
+
+  int number(const char* name, int low, int high) const {
+    const std::string digits = needed(name);
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc() || end != digits.data() + digits.size() || value < low || value > high) {
+      fail(std::string(name) + " is not a number in its range");
+    }
+    return value;
+  }
+
+  /// A name with a folder in it could point anywhere on the reader's disk.
+  static std::string fileName(const char* name, const std::string& value) {
+    if (value.find_first_of("/\\") != std::string::npos || value == "." || value == "..") {
+      fail(std::string(name) + " is not a file name");
+    }
+    return value;
+  }
+
+  static std::string hash(const char* name, const std::string& value) {
+    if (!isSha256(value)) {
+      fail(std::string(name) + " is not a SHA-256");
+    }
+    return value;
+  }
+
+  void readState(Provenance& result) const {
+    const auto state = text("State", kLongestState);
+    if (!state) {
+      fail("State is missing");
+    }
+    try {
+      result.latent = model::latentStateFromJson(*state);
+      result.z = model::zFromJson(*state);
+    } catch (const std::runtime_error& error) {
+      fail(error.what());
+    }
+  }
+
+  GridProvenance readGrid() const {
+    GridProvenance grid;
+    grid.columns = number("GridColumns", 1, kMostGridSide);
+    grid.rows = number("GridRows", 1, kMostGridSide);
+    grid.gap = number("GridGap", 0, kMostGridSide);
+    if (const auto seeds = text("GridSeeds", kLongestState)) {
+      try {
+        grid.seeds = seedsFromText(*seeds);
+      } catch (const SeedListError& error) {
+        fail(std::string("GridSeeds is damaged: ") + error.what());
+      }
+    }
+    return grid;
+  }
+
+  const XmpPacket& m_packet;
+};
+
+}  // namespace
+
+model::LatentState stateOfGivenZ(const std::vector<float>& z) {
+  model::LatentState state;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    state.edits[static_cast<int>(i)] = z[i];
+  }
+  return state;
+}
+
+std::string describe(const Provenance& provenance) {
+  const model::LatentState& latent = provenance.latent;
+  const auto& grid = provenance.grid;
+  std::string text =
+      grid ? "Grid of " + std::to_string(grid->columns) + " x " + std::to_string(grid->rows) + " synthetic pictures"
+           : "Synthetic picture";
+  text += " made by Latent Loom " + provenance.programVersion + " with " + provenance.checkpointName + " (" +
+          provenance.architecture + ")";
+  if (!provenance.inputsName.empty()) {
+    return text + ", latents from " + provenance.inputsName + ".";
+  }
+  if (grid) {
+    const std::string seeds = seedsToText(grid->seeds);
+    constexpr std::size_t kReadable = 60;
+    return text + ", " +
+           (seeds.size() <= kReadable ? "seeds " + seeds : std::to_string(grid->seeds.size()) + " seeds") + ".";
+  }
+  if (allGiven(provenance)) {
+    return text + ", latent set by hand.";
+  }
+  text += ", seed " + std::to_string(latent.seed);
+  if (latent.truncation != 1.0) {
+    text += ", truncation " + shortest(latent.truncation);
+  }
+  if (latent.blend != 0 || latent.pad != model::PadPosition{} || !latent.edits.empty()) {
+    text += ", changed by hand";
+  }
+  return text + ".";
+}
+
+void writeProvenance(const std::filesystem::path& path, const Provenance& provenance) {
+  packetOf(provenance).write(path);
+}
+
+std::optional<Provenance> readProvenance(const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& reason) {
+    return ProvenanceError("What " + path.filename().string() + " tells of its origin cannot be used: " + reason + ".");
+  };
+  try {
+    const auto packet = XmpPacket::read(path);
+    if (!packet) {
+      return std::nullopt;
+    }
+    const ProvenanceReader reader(*packet);
+    return reader.isOurs() ? std::optional(reader.read()) : std::nullopt;
+  } catch (const XmpError& error) {
+    throw refuse(error.what());
+  } catch (const ProvenanceError& error) {
+    throw refuse(error.what());
+  }
+}
+
+}  // namespace loom::app

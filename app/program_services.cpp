@@ -1,0 +1,221 @@
+#include "app/program_services.h"
+
+#include "app/export/enlarge.h"
+#include "app/export/export_error.h"
+#include "app/export/file_hash.h"
+#include "app/export/model_provenance.h"
+#include "app/export/picture.h"
+#include "app/export/picture_file.h"
+#include "app/export/picture_format.h"
+#include "app/export/provenance.h"
+#include "app/installed_files.h"
+#include "model/cuda_library.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QMetaObject>
+
+#include <cmath>
+
+namespace loom::app {
+namespace {
+
+std::filesystem::path nativePath(const QString& path) {
+  return std::filesystem::path(QFile::encodeName(path).toStdString());
+}
+
+Resample resampleOf(const ui::PictureRequest& request) {
+  return request.smooth ? Resample::Smooth : Resample::Nearest;
+}
+
+void addEnlargement(Provenance& provenance, const ui::PictureRequest& request) {
+  if (request.scale > 1) {
+    provenance.enlargement = std::to_string(request.scale) + (request.smooth ? " smooth" : " nearest");
+  }
+}
+
+/// The frame with its pixels in host memory, wherever they were.
+model::Frame inHostMemory(model::Frame frame) {
+  const model::HostPixels pixels = model::hostPixels(frame);
+  if (!pixels.error.empty()) {
+    throw ExportError("the picture could not be fetched from the GPU: " + pixels.error);
+  }
+  frame.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
+  return frame;
+}
+
+/// False where `stop` was asked for.
+bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, const ui::PictureRequest& request,
+                const std::stop_token& stop) {
+  const auto target = nativePath(request.path);
+  checkPictureTarget(target, QSize(frame.width, frame.height) * request.scale);
+  const auto sha256 = sha256OfFile(opened.path(), stop);
+  if (!sha256) {
+    return false;
+  }
+  Provenance provenance = provenanceOf(opened, frame.latent, *sha256);
+  addEnlargement(provenance, request);
+  const QImage picture = pictureFromFrame(inHostMemory(frame), opened.info().channels);
+  writePicture(enlarge(picture, request.scale, resampleOf(request)), target, provenance, {request.jpegQuality});
+  return true;
+}
+
+/// The cell of one seed. Everything but the seed is as the hand left it: truncation and what is locked.
+model::Frame renderCell(const model::OpenedModel& opened, const model::LatentState& latent, std::uint32_t seed,
+                        const std::stop_token& stop) {
+  return inHostMemory(opened.render(model::withSeed(latent, seed), 0, [&] { return stop.stop_requested(); }));
+}
+
+bool writeGrid(const model::OpenedModel& opened, const model::LatentState& latent, const ui::GridRequest& request,
+               const std::stop_token& stop, const std::function<void(double)>& progress) {
+  const auto target = nativePath(request.picture.path);
+  const GridLayout layout{request.columns, request.rows, request.gap};
+  const QSize cell(opened.info().width, opened.info().height);
+  checkPictureTarget(target, layout.size(cell) * request.picture.scale);
+  const auto sha256 = sha256OfFile(opened.path(), stop);
+  if (!sha256) {
+    return false;
+  }
+  const int channels = opened.info().channels;
+  GridSheet sheet(layout, cell, channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
+  GridProvenance grid{layout.columns, layout.rows, layout.gap, {}};
+  for (int i = 0; i < layout.cells(); ++i) {
+    const std::uint32_t seed = request.firstSeed + static_cast<std::uint32_t>(i);
+    grid.seeds.push_back(seed);
+    try {
+      sheet.place(i, pictureFromFrame(renderCell(opened, latent, seed, stop), channels));
+    } catch (const model::Interrupted&) {
+      return false;
+    }
+    progress(static_cast<double>(i + 1) / layout.cells());
+  }
+  Provenance provenance = provenanceOf(opened, model::withSeed(latent, request.firstSeed), *sha256);
+  provenance.grid = std::move(grid);
+  addEnlargement(provenance, request.picture);
+  writePicture(enlarge(sheet.sheet(), request.picture.scale, resampleOf(request.picture)), target, provenance,
+               {request.picture.jpegQuality});
+  return true;
+}
+
+}  // namespace
+
+ProgramServices::ProgramServices() = default;
+ProgramServices::~ProgramServices() = default;
+
+void ProgramServices::reportProgress(const QString& what, double fraction) {
+  QMetaObject::invokeMethod(this, [this, what, fraction] { Q_EMIT exportProgress(what, fraction); });
+}
+
+void ProgramServices::startExport(const QString& what, std::function<bool(std::stop_token)> work, const QString& path) {
+  m_exports.start([this, what, work = std::move(work), path](const std::stop_token& stop) {
+    QString problem;
+    bool done = false;
+    try {
+      done = !stop.stop_requested() && work(stop);
+    } catch (const std::exception& error) {
+      problem = QString::fromStdString(error.what());
+    }
+    QMetaObject::invokeMethod(this, [this, done, problem, path] {
+      if (!problem.isEmpty()) {
+        Q_EMIT exportFailed(problem);
+      } else if (done) {
+        Q_EMIT exportDone(path);
+      } else {
+        Q_EMIT exportCancelled();
+      }
+    });
+  });
+}
+
+void ProgramServices::savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) {
+  startExport(
+      tr("Saving"), [=](const std::stop_token& stop) { return writeFrame(*model, frame, request, stop); },
+      request.path);
+}
+
+void ProgramServices::saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) {
+  const QString what = tr("Saving %1 pictures").arg(request.rows * request.columns);
+  startExport(
+      what,
+      [=, this](const std::stop_token& stop) {
+        return writeGrid(*model, latent, request, stop, [&](double fraction) { reportProgress(what, fraction); });
+      },
+      request.picture.path);
+}
+
+void ProgramServices::cancelExport() { m_exports.cancel(); }
+
+bool ProgramServices::isPicture(const QString& path) const {
+  return pictureFormatOfName(nativePath(path)).has_value() || pictureFormatOfContent(nativePath(path)).has_value();
+}
+
+void ProgramServices::restore(const QString& picturePath) {
+  const QString name = QFileInfo(picturePath).fileName();
+  try {
+    const auto provenance = readProvenance(nativePath(picturePath));
+    if (!provenance) {
+      Q_EMIT restoreFailed(tr("%1 holds no state of Latent Loom: it was not saved by this program, or the state was "
+                              "removed since.")
+                               .arg(name));
+      return;
+    }
+    const QString sha256 = QString::fromStdString(provenance->checkpointSha256);
+    if (const QString checkpoint = m_known.find(sha256); !checkpoint.isEmpty()) {
+      Q_EMIT stateFound(checkpoint, {provenance->latent, provenance->z});
+      return;
+    }
+    Q_EMIT checkpointNeeded(tr("%1 was made with %2, which is not at hand. Open that checkpoint and the picture's state "
+                               "comes back by itself.\nSHA-256 of the checkpoint: %3")
+                                .arg(name, QString::fromStdString(provenance->checkpointName), sha256),
+                            sha256, {provenance->latent, provenance->z});
+  } catch (const std::exception& error) {
+    Q_EMIT restoreFailed(QString::fromStdString(error.what()));
+  }
+}
+
+void ProgramServices::noteOpened(const Model& model) {
+  m_hashes.cancel();  // of a model that is no longer open
+  m_hashes.start([this, model](const std::stop_token& stop) {
+    std::optional<std::string> sha256;
+    try {
+      sha256 = sha256OfFile(model->path(), stop);
+    } catch (const std::exception&) {
+      return;  // the file went away since; an export will say so
+    }
+    if (sha256) {
+      QMetaObject::invokeMethod(this, [this, model, sha256 = QString::fromStdString(*sha256)] {
+        m_known.note(QString::fromStdString(model->path().string()), sha256);
+        Q_EMIT hashed(model->id(), sha256);
+      });
+    }
+  });
+}
+
+QString ProgramServices::bundledCheckpoint() const {
+  return resourceFile(QStringLiteral("checkpoints/emoji-faces.safetensors"));
+}
+
+std::vector<ui::Example> ProgramServices::examples() const {
+  const QString faces = examplesFolder() + QStringLiteral("/gan_face_generate/weights.tar");
+  return {{tr("Emoji faces (DCGAN 64², bundled)"), bundledCheckpoint(),
+           bundledCheckpoint().isEmpty() ? tr("The bundled checkpoint is missing from this installation.") : QString()},
+          {tr("Faces (DCGAN 64², by gan-face-generate)"), faces,
+           QFileInfo::exists(faces)
+               ? QString()
+               : tr("The example is not on this machine yet: %1 is missing. ./dev setup fetches it.").arg(faces)}};
+}
+
+QString ProgramServices::licences() const {
+  for (const QString& name : {resourceFile(QStringLiteral("LICENCES.md")),
+                              resourceFile(QStringLiteral("../packaging/LICENCES.md"))}) {
+    QFile file(name);
+    if (!name.isEmpty() && file.open(QIODevice::ReadOnly | QIODevice::Text)) {
+      return QString::fromUtf8(file.readAll());
+    }
+  }
+  return tr("The table of licences is missing from this installation (packaging/LICENCES.md).");
+}
+
+QImage ProgramServices::imageOf(const model::Frame& frame) const { return pictureFromFrame(inHostMemory(frame)); }
+
+}  // namespace loom::app

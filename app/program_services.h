@@ -1,0 +1,38 @@
+// The program behind the window: exports on a thread of their own, hashes, the way from a picture back to its model.
+#pragma once
+
+#include "app/background_jobs.h"
+#include "app/known_checkpoints.h"
+#include "ui/session/services.h"
+
+namespace loom::app {
+
+class ProgramServices : public ui::Services {
+  Q_OBJECT
+
+ public:
+  ProgramServices();
+  ~ProgramServices() override;
+
+  void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
+  void saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) override;
+  void cancelExport() override;
+  void restore(const QString& picturePath) override;
+  bool isPicture(const QString& path) const override;
+  void noteOpened(const Model& model) override;
+  QString bundledCheckpoint() const override;
+  std::vector<ui::Example> examples() const override;
+  QString licences() const override;
+  QImage imageOf(const model::Frame& frame) const override;
+
+ private:
+  /// Runs `work` as an export job; it returns the path written, or nothing where it was cancelled.
+  void startExport(const QString& what, std::function<bool(std::stop_token)> work, const QString& path);
+  void reportProgress(const QString& what, double fraction);
+
+  KnownCheckpoints m_known;
+  BackgroundJobs m_exports;
+  BackgroundJobs m_hashes;
+};
+
+}  // namespace loom::app

@@ -1,0 +1,68 @@
+#include "model/checkpoint/safetensors_writer.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace loom::model {
+namespace {
+
+std::string headerOf(const std::vector<std::pair<std::string, FloatTensor>>& tensors,
+                     const std::vector<std::pair<std::string, std::string>>& metadata) {
+  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+  for (const auto& [key, value] : metadata) {
+    header["__metadata__"][key] = value;
+  }
+  std::uint64_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    if (tensor.elementCount() != static_cast<std::int64_t>(tensor.values.size())) {
+      throw std::runtime_error("the tensor " + name + " has not as many values as its shape says.");
+    }
+    const std::uint64_t end = offset + tensor.values.size() * sizeof(float);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data begin at a multiple of 8
+  return text;
+}
+
+}  // namespace
+
+void writeSafetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, FloatTensor>>& tensors,
+                      const std::vector<std::pair<std::string, std::string>>& metadata) {
+  const std::string header = headerOf(tensors, metadata);
+  std::filesystem::path draft = path;
+  draft += ".part";
+  const auto fail = [&](const std::string& reason) {
+    std::error_code ignored;
+    std::filesystem::remove(draft, ignored);
+    throw std::runtime_error(path.string() + " cannot be written: " + reason + ".");
+  };
+  errno = 0;
+  std::ofstream file(draft, std::ios::binary | std::ios::trunc);
+  if (!file) {
+    fail(std::strerror(errno));
+  }
+  const std::uint64_t length = header.size();
+  file.write(reinterpret_cast<const char*>(&length), sizeof length);
+  file.write(header.data(), static_cast<std::streamsize>(header.size()));
+  for (const auto& [name, tensor] : tensors) {
+    file.write(reinterpret_cast<const char*>(tensor.values.data()),
+               static_cast<std::streamsize>(tensor.values.size() * sizeof(float)));
+  }
+  file.close();
+  if (!file) {
+    fail(errno ? std::strerror(errno) : "the disk may be full");
+  }
+  std::error_code error;
+  std::filesystem::rename(draft, path, error);
+  if (error) {
+    fail(error.message());
+  }
+}
+
+}  // namespace loom::model

@@ -1,0 +1,104 @@
+// torch.save before PyTorch 1.6: five pickles one after another, then the storages.
+//
+//   pickle  0x1950a86a20f9469cfc6c, the magic number
+//   pickle  1001, the protocol
+//   pickle  {'protocol_version': 1001, 'little_endian': True, 'type_sizes': …}
+//   pickle  the object; persistent ids are storages
+//   pickle  the list of storage keys
+//   for each key, in the list's order: int64 number of elements, then the elements
+//
+// Source: torch/serialization.py, _legacy_save.
+#include "model/checkpoint/torch_legacy_reader.h"
+
+#include "model/checkpoint/mapped_file.h"
+#include "model/checkpoint/pickle_interpreter.h"
+#include "model/checkpoint/torch_state.h"
+
+#include <algorithm>
+#include <map>
+
+namespace loom::model {
+namespace {
+
+constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+constexpr std::int64_t kProtocol = 1001;
+
+using Storages = std::map<std::string, std::span<const std::byte>>;
+
+[[noreturn]] void fail(CheckpointError::Kind kind, const Checkpoint& checkpoint, const std::string& reason) {
+  throw CheckpointError(kind, checkpoint.path.filename().string() + " cannot be read: " + reason + ".");
+}
+
+void checkSystem(const Checkpoint& checkpoint, const PickleValue& protocol, const PickleValue& system) {
+  if (protocol.number != kProtocol) {
+    fail(CheckpointError::Kind::Unsupported, checkpoint,
+         "its format has the number " + std::to_string(protocol.number) + ", only 1001 is known");
+  }
+  for (const auto& [key, value] : system.pairs) {
+    if (key->text == "little_endian" && value->number == 0) {
+      fail(CheckpointError::Kind::Unsupported, checkpoint,
+           "its numbers are big-endian. Save it again on a little-endian machine");
+    }
+  }
+}
+
+/// The storages behind the pickles. Their number types stand in the references alone.
+Storages readStorages(ByteCursor& cursor, const PickleValue& keys, const PickleResult& object) {
+  std::map<std::string, DType> dtypes;
+  for (const PickleValue* id : object.persistentIds) {
+    const StorageReference reference = readStorageReference(*id);
+    dtypes[reference.key] = reference.dtype;
+  }
+  Storages storages;
+  for (const PickleValue* key : keys.items) {
+    const auto dtype = dtypes.find(std::string(key->text));
+    if (dtype == dtypes.end()) {
+      throw PickleError("it holds a storage that nothing refers to");
+    }
+    const auto elements = cursor.number<std::int64_t>();
+    if (elements < 0 || static_cast<std::uint64_t>(elements) > cursor.left() / sizeOf(dtype->second)) {
+      throw OutOfBytes();
+    }
+    storages[dtype->first] = cursor.take(static_cast<std::uint64_t>(elements) * sizeOf(dtype->second));
+  }
+  return storages;
+}
+
+}  // namespace
+
+bool TorchLegacyReader::recognises(const MappedFile& file) const {
+  // A pickle of protocol 2 or later whose first value is the magic number, written as LONG1.
+  const auto bytes = file.bytes();
+  const std::string_view begin(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 32));
+  return begin.starts_with('\x80') && begin.find(kMagic) != std::string_view::npos;
+}
+
+void TorchLegacyReader::read(Checkpoint& checkpoint, const ReadControl& control) const {
+  try {
+    ByteCursor cursor(checkpoint.file->bytes());
+    PickleArena arena;
+    readPickle(cursor, arena, control);
+    const PickleValue* protocol = readPickle(cursor, arena, control).root;
+    const PickleValue* system = readPickle(cursor, arena, control).root;
+    checkSystem(checkpoint, *protocol, *system);
+    const PickleResult object = readPickle(cursor, arena, control);
+    const PickleValue* keys = readPickle(cursor, arena, control).root;
+    control.report(0.5);
+    const Storages storages = readStorages(cursor, *keys, object);
+    const auto bytesOf = [&](const StorageReference& reference) {
+      const auto it = storages.find(reference.key);
+      if (it == storages.end()) {
+        throw PickleError("its storage is missing from the file");
+      }
+      return it->second;
+    };
+    collectTensors(*object.root, bytesOf, control, checkpoint);
+    control.report(1.0);
+  } catch (const PickleError& error) {
+    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
+  } catch (const OutOfBytes& error) {
+    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
+  }
+}
+
+}  // namespace loom::model

@@ -1,0 +1,236 @@
+#include "ui/panels/latent_panel.h"
+
+#include "ui/panels/widgets.h"
+#include "ui/theme/imgui_theme.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace loom::ui {
+namespace {
+
+constexpr int kPageSize = 16;
+constexpr float kSpacing = 8.0F;
+
+int pageCount(int dimensions) { return (dimensions + kPageSize - 1) / kPageSize; }
+
+/// A field for a seed over `width`. True when another seed was entered.
+bool seedField(const char* id, std::uint32_t& seed, float width) {
+  std::uint32_t typed = seed;
+  ImGui::SetNextItemWidth(width);
+  ImGui::InputScalar(id, ImGuiDataType_U32, &typed, nullptr, nullptr, "%u", ImGuiInputTextFlags_AutoSelectAll);
+  notePlace(id);
+  if (ImGui::IsItemDeactivatedAfterEdit() && typed != seed) {
+    seed = typed;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
+  heading("Latent", true);
+  if (!facts.model || facts.z->empty()) {
+    hint("Open a checkpoint (File → Open, or drop one here) and its latent space lies under these controls.");
+    return;
+  }
+  if (m_model != facts.model->id()) {
+    m_model = facts.model->id();
+    m_page = 0;
+    m_found = -1;
+  }
+  drawSeed(draft);
+  m_pad.draw(draft);
+  const auto& info = facts.model->info();
+  if (info.hasTruncation) {
+    auto psi = static_cast<float>(draft.latent.truncation);
+    SliderOptions options;
+    options.low = 0.0F;
+    options.high = 1.5F;
+    options.origin = 0.0F;
+    options.format = "%.2f";
+    options.emphasised = true;
+    const auto result = slider("truncation", "Truncation ψ", psi, options);
+    if (result.changed || result.reset) {
+      draft.latent.truncation = result.reset ? 1.0 : static_cast<double>(psi);
+      draft.edited = "truncation";
+    }
+  }
+  drawWalk(facts, draft);
+  drawDimensions(facts, draft);
+}
+
+void LatentPanel::drawSeed(WindowDraft& draft) {
+  const float arrow = ImGui::GetFrameHeight();
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float shuffleWidth = 92.0F;
+  std::uint32_t seed = draft.latent.seed;
+  if (seedField("##seed", seed, width - shuffleWidth - 2.0F * arrow - 3.0F * kSpacing + 8.0F)) {
+    draft.latent = model::withSeed(draft.latent, seed);
+    draft.edited = "seed " + std::to_string(seed);
+  }
+  tooltip("The seed: the same number gives the same picture in every program of this field");
+  ImGui::SameLine(0.0F, 4.0F);
+  if (button("previous", "", Icon::Previous, arrow)) {
+    draft.commands.push_back(Command::PreviousSeed);
+  }
+  tooltip("Previous seed  [");
+  ImGui::SameLine(0.0F, 4.0F);
+  if (button("next", "", Icon::Next, arrow)) {
+    draft.commands.push_back(Command::NextSeed);
+  }
+  tooltip("Next seed  ]");
+  ImGui::SameLine(0.0F, kSpacing);
+  if (button("shuffle", "Shuffle", Icon::Dice, shuffleWidth)) {
+    draft.commands.push_back(Command::Shuffle);
+  }
+  tooltip("A seed by chance  R");
+}
+
+void LatentPanel::drawWalk(const WindowFacts& facts, WindowDraft& draft) {
+  heading("Towards another seed");
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float playWidth = 92.0F;
+  const float arrow = ImGui::GetFrameHeight();
+  std::uint32_t target = draft.latent.targetSeed;
+  if (seedField("##target", target, width - playWidth - arrow - 4.0F - kSpacing)) {
+    draft.latent.targetSeed = target;
+    draft.edited = "second seed";
+  }
+  tooltip("The seed that the slider below leads to");
+  ImGui::SameLine(0.0F, 4.0F);
+  if (button("targetdice", "", Icon::Dice, arrow)) {
+    draft.latent.targetSeed = QRandomGenerator::global()->generate() % 1000000U;
+    draft.edited = "second seed";
+  }
+  tooltip("Another second seed by chance");
+  ImGui::SameLine(0.0F, kSpacing);
+  if (button("walk", facts.walking ? "Pause" : "Walk", facts.walking ? Icon::Pause : Icon::Play, playWidth,
+             facts.walking)) {
+    draft.commands.push_back(Command::ToggleWalk);
+  }
+  tooltip("A random walk from seed to seed  Space");
+  float percent = draft.latent.blend * 100.0F;
+  SliderOptions options;
+  options.low = options.typedLow = 0.0F;
+  options.high = options.typedHigh = 100.0F;
+  options.format = "%.0f %%";
+  const auto blend = slider("blend", "On the way", percent, options);
+  if (blend.changed || blend.reset) {
+    draft.latent.blend = blend.reset ? 0.0F : std::clamp(percent / 100.0F, 0.0F, 1.0F);
+    draft.edited = "interpolation";
+  }
+  if (facts.walking) {
+    auto seconds = static_cast<float>(draft.secondsPerSeed);
+    options.low = options.typedLow = 0.5F;
+    options.high = options.typedHigh = 15.0F;
+    options.origin = 0.5F;
+    options.format = "%.1f s";
+    const auto pace = slider("pace", "Per seed", seconds, options);
+    draft.secondsPerSeed = pace.reset ? 4.0 : static_cast<double>(seconds);
+  }
+}
+
+void LatentPanel::drawPager(int count) {
+  const int pages = pageCount(count);
+  const float arrow = ImGui::GetFrameHeight();
+  if (button("pageback", "", Icon::Previous, arrow)) {
+    m_page = (m_page + pages - 1) % pages;
+    m_found = -1;
+  }
+  tooltip("Previous page");
+  ImGui::SameLine(0.0F, 4.0F);
+  if (button("pageforward", "", Icon::Next, arrow)) {
+    m_page = (m_page + 1) % pages;
+    m_found = -1;
+  }
+  tooltip("Next page");
+  ImGui::SameLine(0.0F, kSpacing);
+  char range[48];
+  const int first = m_page * kPageSize;
+  std::snprintf(range, sizeof range, "%d – %d of %d", first, std::min(first + kPageSize, count) - 1, count);
+  ImGui::AlignTextToFramePadding();
+  ImGui::TextColored(colorVec(palette().quiet), "%s", range);
+  ImGui::SameLine();
+  const float searchWidth = 64.0F;
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - searchWidth);
+  ImGui::SetNextItemWidth(searchWidth);
+  char text[16] = "";
+  if (ImGui::InputTextWithHint("##find", "Go to…", text, sizeof text,
+                               ImGuiInputTextFlags_CharsDecimal | ImGuiInputTextFlags_EnterReturnsTrue)) {
+    int dimension = -1;
+    if (std::sscanf(text, "%d", &dimension) == 1 && dimension >= 0 && dimension < count) {
+      m_found = dimension;
+      m_page = dimension / kPageSize;
+    }
+  }
+  tooltip("Type a dimension's index and press Enter");
+}
+
+void LatentPanel::drawDimensions(const WindowFacts& facts, WindowDraft& draft) {
+  const auto count = static_cast<int>(facts.z->size());
+  heading("Dimensions of z");
+  ImGui::SameLine();
+  const float resetWidth = 62.0F;
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - resetWidth);
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 5.0F);
+  ImGui::BeginDisabled(draft.latent.edits.size() == draft.latent.locks.size() && draft.latent.blend == 0.0F &&
+                       draft.latent.pad == model::PadPosition{});
+  if (button("reset", "Reset", Icon::None, resetWidth)) {
+    draft.commands.push_back(Command::ResetEdits);
+  }
+  ImGui::EndDisabled();
+  tooltip("Back to the seed itself; locked dimensions stay  Backspace");
+  m_page = std::min(m_page, pageCount(count) - 1);
+  const int first = m_page * kPageSize;
+  const int shown = std::min(kPageSize, count - first);
+  m_strip.draw(facts, draft, first, shown);
+  if (pageCount(count) > 1) {
+    drawPager(count);
+  }
+  for (int i = first; i < first + shown; ++i) {
+    drawSlider(facts, draft, i);
+  }
+}
+
+void LatentPanel::drawSlider(const WindowFacts& facts, WindowDraft& draft, int dimension) {
+  auto& latent = draft.latent;
+  const auto edit = latent.edits.find(dimension);
+  float value = edit != latent.edits.end() ? edit->second : (*facts.z)[static_cast<std::size_t>(dimension)];
+  const bool uniform = facts.model->info().zDistribution == model::ZDistribution::Uniform;
+  SliderOptions options;
+  options.low = uniform ? -1.0F : -3.0F;
+  options.high = uniform ? 1.0F : 3.0F;
+  options.labelWidth = 34.0F;
+  options.emphasised = edit != latent.edits.end() || dimension == m_found;
+  options.lockable = true;
+  options.locked = latent.locks.contains(dimension);
+  char id[16];
+  char label[16];
+  std::snprintf(id, sizeof id, "z%d", dimension);
+  std::snprintf(label, sizeof label, "%d", dimension);
+  const SliderResult result = slider(id, label, value, options);
+  if (result.changed && !options.locked) {
+    latent.edits[dimension] = value;
+    draft.edited = "z " + std::to_string(dimension);
+  }
+  if (result.reset) {
+    latent.edits.erase(dimension);
+    latent.locks.erase(dimension);
+    draft.edited = "reset z " + std::to_string(dimension);
+  }
+  if (result.toggleLock) {
+    if (options.locked) {
+      latent.locks.erase(dimension);
+    } else {
+      latent.edits[dimension] = value;
+      latent.locks.insert(dimension);
+    }
+    draft.edited = (options.locked ? "unlock z " : "lock z ") + std::to_string(dimension);
+  }
+}
+
+}  // namespace loom::ui

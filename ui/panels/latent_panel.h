@@ -1,0 +1,29 @@
+// Seed, pad, truncation, the way to a second seed, the walk, and every dimension of z.
+#pragma once
+
+#include "ui/panels/latent_pad.h"
+#include "ui/panels/latent_strip.h"
+#include "ui/panels/panel.h"
+
+namespace loom::ui {
+
+class LatentPanel : public Panel {
+ public:
+  const char* title() const override { return "Latent"; }
+  void draw(const WindowFacts& facts, WindowDraft& draft) override;
+
+ private:
+  void drawSeed(WindowDraft& draft);
+  void drawWalk(const WindowFacts& facts, WindowDraft& draft);
+  void drawDimensions(const WindowFacts& facts, WindowDraft& draft);
+  void drawPager(int count);
+  void drawSlider(const WindowFacts& facts, WindowDraft& draft, int dimension);
+
+  LatentPad m_pad;
+  LatentStrip m_strip;
+  int m_page = 0;
+  int m_found = -1;  ///< dimension that was searched for, shown until another page is turned to
+  std::uint64_t m_model = 0;
+};
+
+}  // namespace loom::ui

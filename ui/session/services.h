@@ -1,0 +1,81 @@
+// What the window asks of the program behind it: exports, provenance, examples. app/ answers; tests may stand in.
+#pragma once
+
+#include "model/frame.h"
+#include "model/opened_model.h"
+
+#include <QImage>
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace loom::ui {
+
+/// How a picture is written. The suffix of `path` chooses PNG, JPEG or TIFF.
+struct PictureRequest {
+  QString path;
+  int scale = 1;          ///< enlargement, 1 to 16
+  bool smooth = true;     ///< enlarged smoothly, or pixel by pixel
+  int jpegQuality = 95;   ///< 1 to 100
+};
+
+/// A grid of the pictures of `rows` × `columns` seeds that follow on one another.
+struct GridRequest {
+  PictureRequest picture;
+  std::uint32_t firstSeed = 0;
+  int rows = 8;
+  int columns = 8;
+  int gap = 2;  ///< pixels between pictures, before enlarging
+};
+
+struct Example {
+  QString title;
+  QString path;     ///< of the checkpoint; the file need not be there
+  QString missing;  ///< what to do when it is not there; empty where it is
+};
+
+class Services : public QObject {
+  Q_OBJECT
+
+ public:
+  using Model = std::shared_ptr<const model::OpenedModel>;
+
+  /// Each starts a job on a thread of its own and returns at once; the signals tell the rest.
+  virtual void savePicture(const Model& model, const model::Frame& frame, const PictureRequest& request) = 0;
+  virtual void saveGrid(const Model& model, const model::LatentState& latent, const GridRequest& request) = 0;
+  virtual void cancelExport() = 0;
+
+  /// Looks for the state in an exported picture, and for the checkpoint that made it.
+  virtual void restore(const QString& picturePath) = 0;
+  /// Whether `path` looks like a picture by its suffix; everything else is taken for a checkpoint.
+  virtual bool isPicture(const QString& path) const = 0;
+
+  /// Called when a model is open: its hash is taken in the background, so that pictures find it again.
+  virtual void noteOpened(const Model& model) = 0;
+
+  virtual QString bundledCheckpoint() const = 0;
+  virtual std::vector<Example> examples() const = 0;
+  virtual QString licences() const = 0;  ///< text for Help → About
+
+  /// RGBA8 frame in host memory as an image of its own.
+  virtual QImage imageOf(const model::Frame& frame) const = 0;
+
+ Q_SIGNALS:
+  void exportProgress(const QString& what, double fraction);
+  void exportDone(const QString& path);
+  void exportFailed(const QString& message);
+  void exportCancelled();
+  /// The picture's state, and the checkpoint it belongs to (found by hash).
+  void stateFound(const QString& checkpointPath, const loom::model::SavedState& state);
+  /// The picture's state is known, its checkpoint is not at hand: `message` says which one; the state is applied when a
+  /// checkpoint with `sha256` is opened.
+  void checkpointNeeded(const QString& message, const QString& sha256, const loom::model::SavedState& state);
+  /// The picture holds nothing of ours, or it is damaged.
+  void restoreFailed(const QString& message);
+  /// The hash of an opened checkpoint is known now.
+  void hashed(std::uint64_t model, const QString& sha256);
+};
+
+}  // namespace loom::ui

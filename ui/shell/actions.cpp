@@ -1,0 +1,67 @@
+#include "ui/shell/actions.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QWidget>
+
+namespace loom::ui {
+
+const std::vector<ActionInfo>& actionTable() {
+  static const std::vector<ActionInfo> kTable{
+      {ActionId::Open, "File", "&Open checkpoint or picture…", {QKeySequence::Open}},
+      {ActionId::SavePicture, "File", "&Save picture", {Qt::Key_S}},
+      {ActionId::SavePictureAs, "File", "Save picture &as…", {QKeySequence::Save, Qt::CTRL | Qt::SHIFT | Qt::Key_S}},
+      {ActionId::SaveGrid, "File", "Save &grid of seeds…", {Qt::CTRL | Qt::Key_G}},
+      {ActionId::CopyPicture, "File", "&Copy picture", {QKeySequence::Copy}},
+      {ActionId::Quit, "File", "&Quit", {QKeySequence::Quit, Qt::CTRL | Qt::Key_Q}},
+      {ActionId::Undo, "Edit", "&Undo", {QKeySequence::Undo}},
+      {ActionId::Redo, "Edit", "&Redo", {QKeySequence::Redo, Qt::CTRL | Qt::Key_Y}},
+      {ActionId::Reset, "Edit", "Reset to the &seed", {Qt::Key_Backspace}},
+      {ActionId::Shuffle, "Latent", "S&huffle the seed", {Qt::Key_R}},
+      {ActionId::PreviousSeed, "Latent", "&Previous seed", {Qt::Key_BracketLeft}},
+      {ActionId::NextSeed, "Latent", "&Next seed", {Qt::Key_BracketRight}},
+      {ActionId::Walk, "Latent", "Random &walk", {Qt::Key_Space}, true},
+      {ActionId::Fit, "View", "&Fit the window", {Qt::Key_0}},
+      {ActionId::OriginalSize, "View", "&Original size", {Qt::Key_1}},
+      {ActionId::ZoomIn, "View", "Zoom &in", {Qt::Key_Plus, Qt::Key_Equal, QKeySequence::ZoomIn}},
+      {ActionId::ZoomOut, "View", "Zoom ou&t", {Qt::Key_Minus, QKeySequence::ZoomOut}},
+      {ActionId::Smooth, "View", "&Smooth pixels", {Qt::Key_N}, true},
+      {ActionId::Pin, "View", "&Pin this picture for comparison", {Qt::Key_P}},
+      {ActionId::Compare, "View", "&Compare with the pinned picture", {Qt::Key_C}, true},
+      {ActionId::FullScreen, "View", "F&ull screen", {Qt::Key_F, Qt::Key_F11}, true},
+      {ActionId::ResetLayout, "View", "Reset the &layout", {}},
+      {ActionId::Shortcuts, "Help", "&Shortcuts", {Qt::Key_Question, QKeySequence::HelpContents}},
+      {ActionId::About, "Help", "&About Latent Loom", {}},
+  };
+  return kTable;
+}
+
+std::map<ActionId, QAction*> makeActions(QWidget& window) {
+  std::map<ActionId, QAction*> actions;
+  for (const ActionInfo& info : actionTable()) {
+    auto* action = new QAction(QCoreApplication::translate("Actions", info.text), &window);
+    action->setShortcuts(info.keys);
+    action->setCheckable(info.checkable);
+    window.addAction(action);  // shortcuts work where the menu bar is hidden, too
+    actions[info.id] = action;
+  }
+  return actions;
+}
+
+std::vector<std::pair<QString, QString>> canvasGestures() {
+  const auto tr = [](const char* text) { return QCoreApplication::translate("Actions", text); };
+  return {
+      {tr("Wheel on the picture"), tr("zoom to the pointer")},
+      {tr("Drag the picture"), tr("move it")},
+      {tr("Double-click the picture"), tr("fit the window, or original size")},
+      {tr("Drag a slider"), tr("move one dimension")},
+      {tr("Double-click a number"), tr("type it")},
+      {tr("Ctrl + wheel on a slider"), tr("nudge it")},
+      {tr("Right-click a slider"), tr("reset, lock, copy")},
+      {tr("Drag across the bars"), tr("paint many dimensions")},
+      {tr("Tab, arrows"), tr("reach and move every control")},
+      {tr("Drop a file on the window"), tr("open a checkpoint, or go back to the state of a saved picture")},
+  };
+}
+
+}  // namespace loom::ui

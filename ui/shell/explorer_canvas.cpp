@@ -1,0 +1,319 @@
+#include "ui/shell/explorer_canvas.h"
+
+#include "model/cuda_library.h"
+#include "ui/panels/widgets.h"
+#include "ui/theme/imgui_theme.h"
+#include "ui/theme/qt_theme.h"
+
+#include <imgui_internal.h>
+
+#include <QAction>
+#include <QSettings>
+
+#include <array>
+#include <map>
+
+namespace loom::ui {
+namespace {
+
+constexpr float kPanelWidth = 300.0F;  // logical pixels
+constexpr const char* kPictureWindow = "##picturewindow";
+
+/// What a panel's command is in the window's table of actions.
+ActionId actionFor(Command command) {
+  static const std::map<Command, ActionId> kActions{
+      {Command::Shuffle, ActionId::Shuffle},
+      {Command::PreviousSeed, ActionId::PreviousSeed},
+      {Command::NextSeed, ActionId::NextSeed},
+      {Command::ResetEdits, ActionId::Reset},
+      {Command::ToggleWalk, ActionId::Walk},
+      {Command::Fit, ActionId::Fit},
+      {Command::OriginalSize, ActionId::OriginalSize},
+      {Command::Pin, ActionId::Pin},
+      {Command::SavePicture, ActionId::SavePicture},
+      {Command::SavePictureAs, ActionId::SavePictureAs},
+      {Command::SaveGrid, ActionId::SaveGrid},
+      {Command::CopyPicture, ActionId::CopyPicture},
+  };
+  return kActions.at(command);
+}
+
+}  // namespace
+
+ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
+    : ImGuiCanvas(parent), m_explorer(explorer), m_palette(&kDarkPalette) {
+  setMinimumSize(200, 160);
+  connect(&m_explorer, &Explorer::frameReady, this, &ExplorerCanvas::takeFrame);
+  connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
+  connect(&m_explorer, &Explorer::opened, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
+  connect(this, &QOpenGLWidget::frameSwapped, this, [this] {
+    if (m_uploadedGeneration != m_presentedGeneration) {
+      m_presentedGeneration = m_uploadedGeneration;
+      Q_EMIT framePresented(m_presentedGeneration);
+    }
+  });
+  const std::pair<Panel*, bool*> panels[] = {{&m_latentPanel, &m_latentOpen}, {&m_picturePanel, &m_pictureOpen}};
+  for (const auto& [panel, open] : panels) {
+    auto* action = new QAction(QString::fromUtf8(panel->title()), this);
+    action->setCheckable(true);
+    action->setChecked(true);
+    connect(action, &QAction::toggled, this, [this, flag = open](bool on) {
+      *flag = on;
+      requestFrames();
+    });
+    m_panelActions << action;
+  }
+}
+
+ExplorerCanvas::~ExplorerCanvas() { releaseGl(); }
+
+void ExplorerCanvas::setPalette(const Palette& palette) {
+  m_palette = &palette;
+  backend().makeContextCurrent();
+  applyImGuiTheme(palette);
+  requestFrames();
+}
+
+void ExplorerCanvas::setUpUi() {
+  loadFonts();
+  applyImGuiTheme(*m_palette);
+}
+
+void ExplorerCanvas::tearDownGl() {
+  m_picture.release();
+  m_frameIsNew = m_frame.has_value();  // for the next context, should there be one
+}
+
+void ExplorerCanvas::saveSettings() const {
+  QSettings settings;
+  settings.setValue(QStringLiteral("view/smooth"), m_view.smooth);
+  settings.setValue(QStringLiteral("view/latentPanel"), m_latentOpen);
+  settings.setValue(QStringLiteral("view/picturePanel"), m_pictureOpen);
+  settings.setValue(QStringLiteral("view/layout"), const_cast<ExplorerCanvas*>(this)->layoutState());
+  settings.setValue(QStringLiteral("view/hintsSeen"), !m_hints.wanted());
+  settings.setValue(QStringLiteral("walk/secondsPerSeed"), m_explorer.walk().secondsPerSeed());
+}
+
+void ExplorerCanvas::restoreSettings() {
+  const QSettings settings;
+  m_view.smooth = settings.value(QStringLiteral("view/smooth"), true).toBool();
+  m_panelActions[0]->setChecked(settings.value(QStringLiteral("view/latentPanel"), true).toBool());
+  m_panelActions[1]->setChecked(settings.value(QStringLiteral("view/picturePanel"), true).toBool());
+  m_hints.setWanted(!settings.value(QStringLiteral("view/hintsSeen"), false).toBool());
+  m_explorer.walk().setSecondsPerSeed(settings.value(QStringLiteral("walk/secondsPerSeed"), 4.0).toDouble());
+  const QByteArray layout = settings.value(QStringLiteral("view/layout")).toByteArray();
+  if (!layout.isEmpty()) {
+    restoreLayoutState(layout);
+  }
+  Q_EMIT viewChanged();
+}
+
+void ExplorerCanvas::setSmooth(bool smooth) {
+  m_view.smooth = smooth;
+  requestFrames();
+  Q_EMIT viewChanged();
+}
+
+void ExplorerCanvas::setCompare(bool compare) {
+  m_view.compare = compare && pinned();
+  requestFrames();
+  Q_EMIT viewChanged();
+}
+
+void ExplorerCanvas::fit() {
+  m_picture.fit();
+  requestFrames();
+}
+
+void ExplorerCanvas::originalSize() {
+  m_picture.originalSize();
+  requestFrames();
+}
+
+void ExplorerCanvas::zoomBy(double factor) {
+  m_picture.zoomBy(factor);
+  requestFrames();
+}
+
+void ExplorerCanvas::pin() {
+  if (!m_frame || !context()) {
+    return;
+  }
+  makeCurrent();
+  const std::string problem = m_picture.pin(*m_frame);
+  doneCurrent();
+  if (problem.empty()) {
+    m_view.compare = true;
+  } else {
+    Q_EMIT drawingFailed(QString::fromStdString(problem));
+  }
+  requestFrames();
+  Q_EMIT viewChanged();
+}
+
+void ExplorerCanvas::setPictureOnly(bool on) {
+  m_pictureOnly = on;
+  requestFrames();
+}
+
+void ExplorerCanvas::resetLayout() {
+  m_layOutAnew = true;
+  for (QAction* action : m_panelActions) {
+    action->setChecked(true);
+  }
+  requestFrames();
+}
+
+void ExplorerCanvas::takeFrame(const model::Frame& frame) {
+  m_frame = frame;
+  m_frameIsNew = true;
+  requestFrames(1);
+}
+
+QRect ExplorerCanvas::controlRect(const QString& id) {
+  backend().makeContextCurrent();
+  ImVec2 min;
+  ImVec2 max;
+  if (!placeOf(id.toUtf8().constData(), min, max)) {
+    return {};
+  }
+  return QRectF(min.x, min.y, max.x - min.x, max.y - min.y).toRect();
+}
+
+QRectF ExplorerCanvas::pictureRect() const {
+  const QRectF device = m_picture.pictureRect();
+  return {device.topLeft() / devicePixelRatioF(), device.size() / devicePixelRatioF()};
+}
+
+bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking(); }
+
+WindowFacts ExplorerCanvas::facts() {
+  WindowFacts facts;
+  facts.model = m_explorer.openModel().get();
+  facts.z = &m_explorer.z();
+  facts.walking = m_explorer.walking();
+  facts.pinned = pinned();
+  facts.frameMilliseconds = m_frame ? m_frame->timings.total() : 0.0;
+  facts.zoom = m_picture.zoom();
+  return facts;
+}
+
+std::string ExplorerCanvas::readout() const {
+  const auto pixel = m_picture.hoveredPixel();
+  if (!pixel || !m_frame || m_frame->pixels.location != model::FramePixels::Location::Host) {
+    return {};
+  }
+  const auto* rgba = m_frame->pixels.data + (static_cast<std::ptrdiff_t>(pixel->y()) * m_frame->width + pixel->x()) * 4;
+  char text[80];
+  std::snprintf(text, sizeof text, "%d, %d   %d %d %d   #%02x%02x%02x", pixel->x(), pixel->y(), rgba[0], rgba[1], rgba[2],
+                rgba[0], rgba[1], rgba[2]);
+  return text;
+}
+
+void ExplorerCanvas::buildUi() {
+  if (m_frameIsNew && m_frame) {
+    m_frameIsNew = false;
+    m_uploadedGeneration = m_frame->generation;
+    if (const std::string problem = m_picture.show(*m_frame); !problem.empty()) {
+      Q_EMIT drawingFailed(QString::fromStdString(problem));
+    }
+  }
+  WindowDraft draft;
+  draft.latent = m_explorer.latent();
+  draft.view = m_view;
+  draft.secondsPerSeed = m_explorer.walk().secondsPerSeed();
+  const WindowFacts shown = facts();
+  drawDockspace();
+  drawPicture(draft);
+  if (!m_pictureOnly) {
+    drawPanel(m_latentPanel, m_latentOpen, shown, draft);
+    drawPanel(m_picturePanel, m_pictureOpen, shown, draft);
+    const QRectF picture = pictureRect();
+    m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
+                 {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
+  }
+  adopt(draft);
+}
+
+void ExplorerCanvas::drawDockspace() {
+  const ImGuiID dockspace = ImGui::GetID("dockspace");
+  const bool first = ImGui::DockBuilderGetNode(dockspace) == nullptr;
+  if (first || m_layOutAnew) {
+    m_layOutAnew = false;
+    ImGui::DockBuilderRemoveNode(dockspace);
+    ImGui::DockBuilderAddNode(dockspace, ImGuiDockNodeFlags_DockSpace);
+    ImGui::DockBuilderSetNodeSize(dockspace, ImGui::GetMainViewport()->Size);
+    const float share = kPanelWidth / std::max(2.0F * kPanelWidth, ImGui::GetMainViewport()->Size.x);
+    ImGuiID middle = dockspace;
+    const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
+    const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
+    ImGui::DockBuilderDockWindow(m_latentPanel.title(), left);
+    ImGui::DockBuilderDockWindow(m_picturePanel.title(), right);
+    ImGui::DockBuilderFinish(dockspace);
+  }
+  ImGui::DockSpaceOverViewport(dockspace, ImGui::GetMainViewport(),
+                               ImGuiDockNodeFlags_PassthruCentralNode | ImGuiDockNodeFlags_AutoHideTabBar |
+                                   ImGuiDockNodeFlags_NoDockingOverCentralNode |
+                                   (m_pictureOnly ? ImGuiDockNodeFlags_KeepAliveOnly : ImGuiDockNodeFlags_None));
+}
+
+void ExplorerCanvas::drawPanel(Panel& panel, bool& open, const WindowFacts& shown, WindowDraft& draft) {
+  if (!open) {
+    return;
+  }
+  ImGui::SetNextWindowSize({kPanelWidth, 560.0F}, ImGuiCond_FirstUseEver);
+  if (ImGui::Begin(panel.title(), nullptr, ImGuiWindowFlags_NoFocusOnAppearing)) {
+    panel.draw(shown, draft);
+  }
+  ImGui::End();
+}
+
+void ExplorerCanvas::drawPicture(WindowDraft& draft) {
+  const ImGuiDockNode* central = ImGui::DockBuilderGetCentralNode(ImGui::GetID("dockspace"));
+  const ImGuiViewport& viewport = *ImGui::GetMainViewport();
+  const bool whole = m_pictureOnly || !central;
+  ImGui::SetNextWindowPos(whole ? viewport.Pos : central->Pos);
+  ImGui::SetNextWindowSize(whole ? viewport.Size : central->Size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0.0F, 0.0F});
+  constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoMove |
+                                      ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings |
+                                      ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoBackground |
+                                      ImGuiWindowFlags_NoNav;
+  if (ImGui::Begin(kPictureWindow, nullptr, kFlags)) {
+    const double ratio = devicePixelRatioF();
+    m_picture.draw(draft, ratio, QSize(static_cast<int>(width() * ratio), static_cast<int>(height() * ratio)),
+                   toQColor(m_palette->ground));
+  }
+  ImGui::End();
+  ImGui::PopStyleVar();
+}
+
+void ExplorerCanvas::adopt(const WindowDraft& draft) {
+  if (draft.latent != m_explorer.latent() && m_explorer.openModel()) {
+    m_explorer.edit(draft.latent, QString::fromStdString(draft.edited));
+    m_hints.setWanted(false);
+  }
+  const bool handIsActive = ImGui::IsAnyItemActive();
+  if (!handIsActive && m_handWasActive && !m_explorer.walking()) {
+    m_explorer.endGesture();
+  }
+  m_handWasActive = handIsActive;
+  m_explorer.walk().setSecondsPerSeed(draft.secondsPerSeed);
+  if (draft.view != m_view) {
+    m_view = draft.view;
+    requestFrames();
+    Q_EMIT viewChanged();
+  }
+  for (const Command command : draft.commands) {
+    m_hints.setWanted(false);
+    // After this frame: a dialog must not open while Dear ImGui is at work.
+    QMetaObject::invokeMethod(this, [this, command] { Q_EMIT triggered(actionFor(command)); }, Qt::QueuedConnection);
+  }
+  if (const QString text = QString::fromStdString(readout()); text != m_readout) {
+    m_readout = text;
+    Q_EMIT readoutChanged(text);
+  }
+}
+
+}  // namespace loom::ui

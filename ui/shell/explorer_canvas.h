@@ -1,0 +1,100 @@
+// The canvas: the picture by OpenGL, the panels by Dear ImGui over it, docked around it.
+#pragma once
+
+#include "ui/panels/latent_panel.h"
+#include "ui/panels/picture_panel.h"
+#include "ui/panels/window_draft.h"
+#include "ui/session/explorer.h"
+#include "ui/shell/actions.h"
+#include "ui/shell/first_hints.h"
+#include "ui/shell/imgui_backend/imgui_canvas.h"
+#include "ui/shell/picture_view.h"
+
+#include <QList>
+
+#include <optional>
+
+class QAction;
+
+namespace loom::ui {
+
+struct Palette;
+
+class ExplorerCanvas : public ImGuiCanvas {
+  Q_OBJECT
+
+ public:
+  ExplorerCanvas(Explorer& explorer, QWidget* parent);
+  ~ExplorerCanvas() override;
+
+  void setPalette(const Palette& palette);
+  void saveSettings() const;
+  void restoreSettings();
+
+  const ViewSettings& view() const { return m_view; }
+  void setSmooth(bool smooth);
+  void setCompare(bool compare);
+  void fit();
+  void originalSize();
+  void zoomBy(double factor);
+  /// Keeps the frame that is shown, to compare later ones with, and turns the split on.
+  void pin();
+  bool pinned() const { return m_picture.pinned(); }
+  /// Full screen: no panels.
+  void setPictureOnly(bool on);
+  void resetLayout();
+  /// One checkable action for each panel.
+  QList<QAction*> panelActions() const { return m_panelActions; }
+
+  /// The newest frame that came; nothing before the first.
+  const std::optional<model::Frame>& frame() const { return m_frame; }
+  /// Where control `id` (see widgets.h) was last drawn, in widget coordinates; empty where it was not.
+  QRect controlRect(const QString& id);
+  /// Where the picture is, in widget coordinates.
+  QRectF pictureRect() const;
+
+ Q_SIGNALS:
+  void viewChanged();
+  void triggered(loom::ui::ActionId id);
+  void readoutChanged(const QString& text);
+  /// The frame of this generation was drawn and its buffers are swapped: a person sees it now.
+  void framePresented(std::uint64_t generation);
+  /// OpenGL refused; a sentence.
+  void drawingFailed(const QString& message);
+
+ protected:
+  void setUpUi() override;
+  void tearDownGl() override;
+  void buildUi() override;
+  bool wantsAnimation() const override;
+
+ private:
+  void takeFrame(const model::Frame& frame);
+  void drawDockspace();
+  void drawPanel(Panel& panel, bool& open, const WindowFacts& facts, WindowDraft& draft);
+  void drawPicture(WindowDraft& draft);
+  void adopt(const WindowDraft& draft);
+  WindowFacts facts();
+  std::string readout() const;
+
+  Explorer& m_explorer;
+  ViewSettings m_view;
+  LatentPanel m_latentPanel;
+  PicturePanel m_picturePanel;
+  PictureView m_picture;
+  FirstHints m_hints;
+  QList<QAction*> m_panelActions;
+  bool m_latentOpen = true;
+  bool m_pictureOpen = true;
+  bool m_pictureOnly = false;
+  bool m_layOutAnew = false;
+  bool m_handWasActive = false;
+  const Palette* m_palette;
+  std::optional<model::Frame> m_frame;
+  bool m_frameIsNew = false;
+  std::uint64_t m_uploadedGeneration = 0;
+  std::uint64_t m_presentedGeneration = 0;
+  QString m_readout;
+};
+
+}  // namespace loom::ui

@@ -1,0 +1,415 @@
+#include "ui/shell/main_window.h"
+
+#include "model/compute_device.h"
+#include "ui/shell/explorer_canvas.h"
+#include "ui/shell/file_menu.h"
+#include "ui/shell/grid_dialog.h"
+#include "ui/shell/message_bar.h"
+#include "ui/shell/save_dialog.h"
+#include "ui/shell/shortcuts_dialog.h"
+#include "ui/shell/status_line.h"
+#include "ui/theme/qt_theme.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace loom::ui {
+namespace {
+
+QString modelSummary(const model::GeneratorInfo& info) {
+  const QString size = info.width == info.height ? QStringLiteral("%1²").arg(info.width)
+                                                 : QStringLiteral("%1 × %2").arg(info.width).arg(info.height);
+  return QStringLiteral("%1 %2").arg(QString::fromStdString(info.architecture), size);
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent), m_services(services) {
+  setWindowTitle(tr("Latent Loom"));
+  setAcceptDrops(true);
+  resize(1360, 880);
+  setMinimumSize(640, 420);
+  auto* central = new QWidget(this);
+  auto* layout = new QVBoxLayout(central);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  m_message = new MessageBar(central);
+  m_canvas = new ExplorerCanvas(m_explorer, central);
+  layout->addWidget(m_message);
+  layout->addWidget(m_canvas, 1);
+  setCentralWidget(central);
+  m_status = new StatusLine(this);
+  setStatusBar(m_status);
+  m_actions = makeActions(*this);
+  buildMenus();
+  connectActions();
+  connectExplorer();
+  connectServices();
+  restoreSettings();
+  refreshActions();
+  m_canvas->setFocus();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildMenus() {
+  const auto add = [this](QMenu* menu, std::initializer_list<ActionId> ids) {
+    for (const ActionId id : ids) {
+      menu->addAction(m_actions[id]);
+    }
+  };
+  QMenu* file = menuBar()->addMenu(tr("&File"));
+  add(file, {ActionId::Open});
+  QMenu* recent = file->addMenu(tr("Open &recent"));
+  QMenu* examples = file->addMenu(tr("&Examples"));
+  file->addSeparator();
+  add(file, {ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::CopyPicture});
+  file->addSeparator();
+  add(file, {ActionId::Quit});
+  m_fileMenu = new FileMenu(m_services, *recent, *examples, this);
+
+  QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+  add(edit, {ActionId::Undo, ActionId::Redo});
+  edit->addSeparator();
+  add(edit, {ActionId::Reset});
+
+  QMenu* view = menuBar()->addMenu(tr("&View"));
+  add(view, {ActionId::Fit, ActionId::OriginalSize, ActionId::ZoomIn, ActionId::ZoomOut, ActionId::Smooth});
+  view->addSeparator();
+  add(view, {ActionId::Pin, ActionId::Compare});
+  view->addSeparator();
+  QMenu* appearance = view->addMenu(tr("&Appearance"));
+  m_appearances = new QActionGroup(this);
+  const std::pair<Appearance, QString> kinds[] = {
+      {Appearance::System, tr("As the &system")}, {Appearance::Dark, tr("&Dark")}, {Appearance::Light, tr("&Light")}};
+  for (const auto& [kind, text] : kinds) {
+    QAction* action = appearance->addAction(text);
+    action->setCheckable(true);
+    action->setData(static_cast<int>(kind));
+    m_appearances->addAction(action);
+  }
+  QMenu* panels = view->addMenu(tr("&Panels"));
+  for (QAction* action : m_canvas->panelActions()) {
+    panels->addAction(action);
+  }
+  add(view, {ActionId::FullScreen, ActionId::ResetLayout});
+
+  QMenu* latent = menuBar()->addMenu(tr("&Latent"));
+  add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
+
+  QMenu* help = menuBar()->addMenu(tr("&Help"));
+  add(help, {ActionId::Shortcuts, ActionId::About});
+}
+
+void MainWindow::connectActions() {
+  const auto on = [this](ActionId id, auto call) { connect(m_actions[id], &QAction::triggered, this, call); };
+  on(ActionId::Open, [this] { chooseFile(); });
+  on(ActionId::SavePicture, [this] { savePicture(QString()); });
+  on(ActionId::SavePictureAs, [this] { savePictureAs(); });
+  on(ActionId::SaveGrid, [this] { saveGrid(); });
+  on(ActionId::CopyPicture, [this] { copyPicture(); });
+  on(ActionId::Quit, [this] { close(); });
+  on(ActionId::Undo, [this] {
+    m_explorer.setWalking(false);
+    m_explorer.undoStack().undo();
+  });
+  on(ActionId::Redo, [this] {
+    m_explorer.setWalking(false);
+    m_explorer.undoStack().redo();
+  });
+  on(ActionId::Reset, [this] { m_explorer.resetEdits(); });
+  on(ActionId::Shuffle, [this] { m_explorer.shuffleSeed(); });
+  on(ActionId::PreviousSeed, [this] { m_explorer.stepSeed(-1); });
+  on(ActionId::NextSeed, [this] { m_explorer.stepSeed(1); });
+  on(ActionId::Walk, [this](bool walk) { m_explorer.setWalking(walk); });
+  on(ActionId::Fit, [this] { m_canvas->fit(); });
+  on(ActionId::OriginalSize, [this] { m_canvas->originalSize(); });
+  on(ActionId::ZoomIn, [this] { m_canvas->zoomBy(1.25); });
+  on(ActionId::ZoomOut, [this] { m_canvas->zoomBy(0.8); });
+  on(ActionId::Smooth, [this](bool smooth) { m_canvas->setSmooth(smooth); });
+  on(ActionId::Pin, [this] { m_canvas->pin(); });
+  on(ActionId::Compare, [this](bool compare) { m_canvas->setCompare(compare); });
+  on(ActionId::FullScreen, [this](bool full) { setFullScreen(full); });
+  on(ActionId::ResetLayout, [this] { m_canvas->resetLayout(); });
+  on(ActionId::Shortcuts, [this] { ShortcutsDialog(this).exec(); });
+  on(ActionId::About, [this] { showAbout(); });
+  connect(m_appearances, &QActionGroup::triggered, this,
+          [this](QAction* action) { setAppearance(static_cast<Appearance>(action->data().toInt())); });
+  connect(&m_explorer.undoStack(), &QUndoStack::indexChanged, this, &MainWindow::refreshActions);
+  connect(m_canvas, &ExplorerCanvas::viewChanged, this, &MainWindow::refreshActions);
+  connect(m_canvas, &ExplorerCanvas::triggered, this, [this](ActionId id) { m_actions[id]->trigger(); });
+  connect(m_canvas, &ExplorerCanvas::drawingFailed, this,
+          [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
+  connect(m_canvas, &ExplorerCanvas::readoutChanged, m_status, &StatusLine::setReadout);
+}
+
+void MainWindow::connectExplorer() {
+  connect(&m_explorer, &Explorer::opened, this, &MainWindow::modelOpened);
+  connect(&m_explorer, &Explorer::openingChanged, this, [this] {
+    if (!m_explorer.opening()) {
+      m_status->endJob();
+    }
+  });
+  connect(&m_explorer, &Explorer::openProgress, this, [this](double fraction) {
+    m_status->showJob(tr("Opening %1").arg(QFileInfo(m_explorer.openingPath()).fileName()), fraction);
+  });
+  connect(&m_explorer, &Explorer::openFailed, this, [this](const QString&, const QString& message) {
+    m_message->show(MessageBar::Kind::Error, message);
+  });
+  connect(&m_explorer, &Explorer::frameFailed, this,
+          [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
+  connect(&m_explorer, &Explorer::frameReady, this,
+          [this](const model::Frame& frame) { m_status->setFrameTime(frame.timings.total()); });
+  connect(&m_explorer, &Explorer::walkingChanged, m_actions[ActionId::Walk], &QAction::setChecked);
+  connect(m_status, &StatusLine::cancelRequested, this, [this] {
+    m_explorer.cancelOpen();
+    m_services.cancelExport();
+  });
+}
+
+void MainWindow::connectServices() {
+  connect(&m_services, &Services::exportProgress, m_status, &StatusLine::showJob);
+  connect(&m_services, &Services::exportDone, this, [this](const QString& path) {
+    m_status->endJob();
+    m_status->tell(tr("saved %1").arg(QDir::toNativeSeparators(path)));
+  });
+  connect(&m_services, &Services::exportCancelled, this, [this] {
+    m_status->endJob();
+    m_status->tell(tr("cancelled, nothing was written"));
+  });
+  connect(&m_services, &Services::exportFailed, this, [this](const QString& message) {
+    m_status->endJob();
+    m_message->show(MessageBar::Kind::Error, message);
+  });
+  connect(&m_services, &Services::restoreFailed, this,
+          [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
+  connect(&m_services, &Services::stateFound, this, &MainWindow::stateFound);
+  connect(&m_services, &Services::checkpointNeeded, this,
+          [this](const QString& message, const QString& sha256, const model::SavedState& state) {
+            m_pending = PendingState{sha256, state};
+            m_message->show(MessageBar::Kind::Note, message);
+          });
+  connect(&m_services, &Services::hashed, this, [this](std::uint64_t model, const QString& sha256) {
+    if (m_pending && m_pending->sha256 == sha256 && m_explorer.openModel() && m_explorer.openModel()->id() == model) {
+      goTo(m_pending->state);
+      m_pending.reset();
+      m_message->hide();
+      m_status->tell(tr("the picture's state is back"));
+    }
+  });
+  connect(m_fileMenu, &FileMenu::chosen, this, &MainWindow::openFile);
+  connect(m_fileMenu, &FileMenu::exampleMissing, this,
+          [this](const QString& message) { m_message->show(MessageBar::Kind::Note, message); });
+}
+
+void MainWindow::openFile(const QString& path) {
+  if (m_services.isPicture(path)) {
+    m_services.restore(path);
+  } else {
+    m_explorer.open(path);
+  }
+}
+
+void MainWindow::modelOpened() {
+  const auto& model = m_explorer.openModel();
+  const QString path = QString::fromStdString(model->path().string());
+  m_message->hide();
+  m_status->setModel(QFileInfo(path).fileName(), modelSummary(model->info()));
+  m_status->setDevice(QString::fromStdString(model::computeDevice().name),
+                      QString::fromStdString(model::computeDevice().reason));
+  setWindowFilePath(path);
+  setWindowTitle(tr("%1 — Latent Loom").arg(QFileInfo(path).fileName()));
+  if (path != m_services.bundledCheckpoint()) {
+    m_fileMenu->noteOpened(path);
+  }
+  QSettings().setValue(QStringLiteral("lastCheckpoint"), path);
+  m_services.noteOpened(model);
+  refreshActions();
+}
+
+void MainWindow::stateFound(const QString& checkpointPath, const model::SavedState& state) {
+  const auto& model = m_explorer.openModel();
+  if (model && QFileInfo(QString::fromStdString(model->path().string())) == QFileInfo(checkpointPath)) {
+    goTo(state);
+    m_message->hide();
+  } else {
+    m_explorer.open(checkpointPath, state);
+  }
+  m_status->tell(tr("the picture's state is back"));
+}
+
+void MainWindow::goTo(const model::SavedState& state) {
+  m_explorer.setWalking(false);
+  m_explorer.endGesture();
+  m_explorer.edit(model::exactState(state, m_explorer.openModel()->info()), tr("the picture's state"));
+  m_explorer.endGesture();
+}
+
+void MainWindow::chooseFile() {
+  QSettings settings;
+  const QString path = QFileDialog::getOpenFileName(
+      this, tr("Open"), settings.value(QStringLiteral("openFolder")).toString(),
+      tr("Checkpoints and saved pictures (*.safetensors *.pth *.pt *.ckpt *.bin *.tar *.png *.jpg *.jpeg *.tif *.tiff);;"
+         "All files (*)"));
+  if (!path.isEmpty()) {
+    settings.setValue(QStringLiteral("openFolder"), QFileInfo(path).absolutePath());
+    openFile(path);
+  }
+}
+
+void MainWindow::savePicture(const QString& path) {
+  const auto frame = m_canvas->frame();
+  if (!frame || !m_explorer.openModel()) {
+    m_status->tell(tr("there is no picture to save yet"));
+    return;
+  }
+  PictureRequest request = rememberedPictureRequest();
+  request.path = path.isEmpty() ? nextPicturePath(*m_explorer.openModel(), frame->latent) : path;
+  m_services.savePicture(m_explorer.openModel(), *frame, request);
+}
+
+void MainWindow::savePictureAs() {
+  const auto frame = m_canvas->frame();
+  if (!frame || !m_explorer.openModel()) {
+    m_status->tell(tr("there is no picture to save yet"));
+    return;
+  }
+  if (const auto request = askPictureRequest(*m_explorer.openModel(), *frame, this)) {
+    m_services.savePicture(m_explorer.openModel(), *frame, *request);
+  }
+}
+
+void MainWindow::saveGrid() {
+  const auto& model = m_explorer.openModel();
+  if (!model) {
+    m_status->tell(tr("there is no model open yet"));
+    return;
+  }
+  GridDialog dialog(m_explorer.latent().seed, model->info().width, model->info().height, this);
+  if (dialog.exec() != QDialog::Accepted) {
+    return;
+  }
+  GridRequest request = dialog.request();
+  request.picture.path = askGridPath(*model, request.firstSeed, this);
+  if (!request.picture.path.isEmpty()) {
+    m_services.saveGrid(model, m_explorer.latent(), request);
+  }
+}
+
+void MainWindow::copyPicture() {
+  if (const auto frame = m_canvas->frame()) {
+    QApplication::clipboard()->setImage(m_services.imageOf(*frame));
+    m_status->tell(tr("the picture is in the clipboard"));
+  }
+}
+
+void MainWindow::setFullScreen(bool on) {
+  if (on == isFullScreen()) {
+    return;
+  }
+  if (on) {
+    m_maximizedBefore = isMaximized();
+    showFullScreen();
+  } else if (m_maximizedBefore) {
+    showMaximized();
+  } else {
+    showNormal();
+  }
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+  QMainWindow::changeEvent(event);
+  if (event->type() == QEvent::WindowStateChange && m_status) {
+    const bool full = isFullScreen();
+    menuBar()->setVisible(!full);
+    m_status->setVisible(!full);
+    m_canvas->setPictureOnly(full);
+    m_actions[ActionId::FullScreen]->setChecked(full);
+  }
+}
+
+void MainWindow::showAbout() {
+  QMessageBox box(this);
+  box.setWindowTitle(tr("About Latent Loom"));
+  box.setTextFormat(Qt::PlainText);
+  box.setText(tr("Latent Loom %1").arg(QStringLiteral(LOOM_VERSION)));
+  box.setInformativeText(tr("Open a GAN checkpoint and move through its latent space.\n\nApache License 2.0. "
+                            "Computes on: %1.")
+                             .arg(QString::fromStdString(model::computeDevice().name)));
+  box.setDetailedText(m_services.licences());
+  box.exec();
+}
+
+void MainWindow::setAppearance(Appearance appearance) {
+  m_appearance = appearance;
+  const Palette& palette = paletteFor(appearance);
+  applyQtTheme(palette);
+  m_message->setPalette(palette);
+  m_canvas->setPalette(palette);
+  for (QAction* action : m_appearances->actions()) {
+    action->setChecked(action->data().toInt() == static_cast<int>(appearance));
+  }
+  QSettings().setValue(QStringLiteral("appearance"), static_cast<int>(appearance));
+}
+
+void MainWindow::refreshActions() {
+  const QUndoStack& undo = m_explorer.undoStack();
+  m_actions[ActionId::Undo]->setEnabled(undo.canUndo());
+  m_actions[ActionId::Redo]->setEnabled(undo.canRedo());
+  m_actions[ActionId::Undo]->setText(undo.canUndo() ? tr("&Undo %1").arg(undo.undoText()) : tr("&Undo"));
+  m_actions[ActionId::Redo]->setText(undo.canRedo() ? tr("&Redo %1").arg(undo.redoText()) : tr("&Redo"));
+  const ViewSettings& view = m_canvas->view();
+  m_actions[ActionId::Smooth]->setChecked(view.smooth);
+  m_actions[ActionId::Compare]->setChecked(view.compare);
+  m_actions[ActionId::Compare]->setEnabled(m_canvas->pinned());
+}
+
+void MainWindow::restoreSettings() {
+  const QSettings settings;
+  const int appearance = settings.value(QStringLiteral("appearance"), 0).toInt();
+  setAppearance(appearance >= 0 && appearance <= 2 ? static_cast<Appearance>(appearance) : Appearance::System);
+  restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
+  m_canvas->restoreSettings();
+}
+
+void MainWindow::saveSettings() const {
+  QSettings settings;
+  if (!isFullScreen()) {
+    settings.setValue(QStringLiteral("geometry"), saveGeometry());
+  }
+  m_canvas->saveSettings();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  saveSettings();
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  const auto urls = event->mimeData()->urls();
+  if (urls.size() == 1 && urls.first().isLocalFile()) {
+    event->acceptProposedAction();
+  }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  event->acceptProposedAction();
+  openFile(event->mimeData()->urls().first().toLocalFile());
+}
+
+}  // namespace loom::ui

@@ -1,0 +1,85 @@
+// The window: menus, canvas, message bar, status line, and the wiring between them.
+#pragma once
+
+#include "ui/session/explorer.h"
+#include "ui/session/services.h"
+#include "ui/shell/actions.h"
+#include "ui/theme/palette.h"
+
+#include <QMainWindow>
+#include <QPointer>
+
+#include <map>
+#include <optional>
+
+class QActionGroup;
+
+namespace loom::ui {
+
+class ExplorerCanvas;
+class FileMenu;
+class MessageBar;
+class StatusLine;
+
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(Services& services, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  /// A checkpoint is opened, a picture brings its state back.
+  void openFile(const QString& path);
+
+  Explorer& explorer() { return m_explorer; }
+  ExplorerCanvas& canvas() { return *m_canvas; }
+  MessageBar& messageBar() { return *m_message; }
+  StatusLine& statusLine() { return *m_status; }
+  QAction* action(ActionId id) const { return m_actions.at(id); }
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void buildMenus();
+  void connectActions();
+  void connectExplorer();
+  void connectServices();
+  void setAppearance(Appearance appearance);
+  void restoreSettings();
+  void saveSettings() const;
+  void refreshActions();
+
+  void chooseFile();
+  void savePicture(const QString& path);
+  void savePictureAs();
+  void saveGrid();
+  void copyPicture();
+  void setFullScreen(bool on);
+  void showAbout();
+  void modelOpened();
+  void stateFound(const QString& checkpointPath, const model::SavedState& state);
+  void goTo(const model::SavedState& state);
+
+  struct PendingState {
+    QString sha256;
+    model::SavedState state;
+  };
+
+  Services& m_services;
+  Explorer m_explorer;
+  std::map<ActionId, QAction*> m_actions;
+  QActionGroup* m_appearances = nullptr;
+  ExplorerCanvas* m_canvas = nullptr;
+  MessageBar* m_message = nullptr;
+  StatusLine* m_status = nullptr;
+  FileMenu* m_fileMenu = nullptr;
+  Appearance m_appearance = Appearance::System;
+  std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
+  bool m_maximizedBefore = false;
+};
+
+}  // namespace loom::ui

@@ -1,0 +1,96 @@
+#include "ui/shell/status_line.h"
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QTimer>
+#include <QToolButton>
+
+namespace loom::ui {
+
+StatusLine::StatusLine(QWidget* parent)
+    : QStatusBar(parent), m_line(new QLabel(this)), m_readout(new QLabel(this)), m_job(new QLabel(this)),
+      m_progress(new QProgressBar(this)), m_cancel(new QToolButton(this)) {
+  setSizeGripEnabled(false);
+  setContentsMargins(14, 0, 10, 0);
+  m_line->setTextFormat(Qt::PlainText);
+  m_line->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a long name must not widen the window
+  m_readout->setTextFormat(Qt::PlainText);
+  m_job->setTextFormat(Qt::PlainText);
+  m_progress->setFixedWidth(140);
+  m_progress->setTextVisible(false);
+  m_cancel->setText(QStringLiteral("✕"));
+  m_cancel->setToolTip(tr("Cancel"));
+  m_cancel->setFocusPolicy(Qt::TabFocus);
+  addWidget(m_line, 1);
+  addPermanentWidget(m_readout);
+  addPermanentWidget(m_job);
+  addPermanentWidget(m_progress);
+  addPermanentWidget(m_cancel);
+  connect(m_cancel, &QToolButton::clicked, this, &StatusLine::cancelRequested);
+  endJob();
+}
+
+void StatusLine::setModel(const QString& name, const QString& architecture) {
+  m_model = name;
+  m_architecture = architecture;
+  m_milliseconds = 0.0;
+  refresh();
+}
+
+void StatusLine::setDevice(const QString& name, const QString& reason) {
+  m_device = name;
+  m_line->setToolTip(reason);
+  refresh();
+}
+
+void StatusLine::setFrameTime(double milliseconds) {
+  m_milliseconds = milliseconds;
+  refresh();
+}
+
+void StatusLine::setReadout(const QString& text) { m_readout->setText(text); }
+
+void StatusLine::showJob(const QString& what, double fraction) {
+  m_job->setText(what);
+  m_progress->setRange(0, fraction < 0.0 ? 0 : 1000);
+  m_progress->setValue(static_cast<int>(fraction * 1000.0));
+  m_job->show();
+  m_progress->show();
+  m_cancel->show();
+}
+
+void StatusLine::endJob() {
+  m_job->hide();
+  m_progress->hide();
+  m_cancel->hide();
+}
+
+void StatusLine::tell(const QString& sentence) {
+  constexpr int kReadingMs = 8000;
+  m_told = sentence;
+  refresh();
+  QTimer::singleShot(kReadingMs, this, [this, sentence] {
+    if (m_told == sentence) {
+      m_told.clear();
+      refresh();
+    }
+  });
+}
+
+QString StatusLine::text() const { return m_line->text(); }
+
+void StatusLine::refresh() {
+  QStringList parts;
+  for (const QString& part : {m_model, m_architecture, m_device}) {
+    if (!part.isEmpty()) {
+      parts << part;
+    }
+  }
+  if (m_milliseconds > 0.0) {
+    parts << tr("%1 ms").arg(m_milliseconds, 0, 'f', m_milliseconds < 10.0 ? 1 : 0);
+  }
+  parts << (m_told.isEmpty() ? m_model.isEmpty() ? tr("open a checkpoint to begin") : tr("ready") : m_told);
+  m_line->setText(parts.join(QStringLiteral("  ·  ")));
+}
+
+}  // namespace loom::ui

@@ -1,0 +1,46 @@
+// The status bar: model · architecture · device · frame time · what goes on; a job shows its progress and a cross.
+#pragma once
+
+#include <QStatusBar>
+
+class QLabel;
+class QProgressBar;
+class QToolButton;
+
+namespace loom::ui {
+
+class StatusLine : public QStatusBar {
+  Q_OBJECT
+
+ public:
+  explicit StatusLine(QWidget* parent = nullptr);
+
+  void setModel(const QString& name, const QString& architecture);
+  void setDevice(const QString& name, const QString& reason);
+  void setFrameTime(double milliseconds);
+  void setReadout(const QString& text);  ///< position and colour under the pointer
+
+  /// A job under way; `fraction` below 0: unknown.
+  void showJob(const QString& what, double fraction);
+  void endJob();
+  /// A word on what was done; gives way to "ready" after a while.
+  void tell(const QString& sentence);
+
+  QString text() const;  ///< all parts as shown, for tests and screen readers
+
+ Q_SIGNALS:
+  void cancelRequested();
+
+ private:
+  void refresh();
+
+  QLabel* m_line;
+  QLabel* m_readout;
+  QLabel* m_job;
+  QProgressBar* m_progress;
+  QToolButton* m_cancel;
+  QString m_model, m_architecture, m_device, m_told;
+  double m_milliseconds = 0.0;
+};
+
+}  // namespace loom::ui
