@@ -110,7 +110,8 @@ void PicturePainter::paint(FrameTexture& current, FrameTexture* pinned, const Pa
     return;
   }
   // On a whole pixel: both parts meet there without a seam.
-  const double middle = std::round(options.picture.left() + std::clamp(*options.split, 0.0, 1.0) * options.picture.width());
+  const double middle =
+      std::round(options.picture.left() + std::clamp(*options.split, 0.0, 1.0) * options.picture.width());
   drawPart(*pinned, left, middle, options);
   drawPart(current, middle, right, options);
   const double line = std::round(middle - options.dividerWidth / 2.0);

@@ -1,6 +1,6 @@
 // Host pixels to a texture through a ring of three pixel buffers, so that the processor never waits for the graphics:
-// while one buffer is read by OpenGL, the next is written. A fence tells when a buffer is free; one that is not gets new
-// storage instead ("orphaning").
+// while one buffer is read by OpenGL, the next is written. A fence tells when a buffer is free; one that is not gets
+// new storage instead ("orphaning").
 #pragma once
 
 #include "render/frame_uploader.h"

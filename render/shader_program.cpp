@@ -8,12 +8,16 @@
 #include <algorithm>
 #include <vector>
 
+/// A static library's resources are in the program only once somebody asks for them; Qt wants it outside of namespaces.
+static void registerShaders() { Q_INIT_RESOURCE(loom_shaders); }
+
 namespace loom::render {
 
 namespace {
 
 /// The shader, or 0 and `error` set.
 GLuint compile(QOpenGLExtraFunctions& gl, GLenum kind, const QString& fileName, std::string& error) {
+  registerShaders();
   QFile file(":/shaders/" + fileName);
   if (!file.open(QIODevice::ReadOnly)) {
     error = "the shader " + fileName.toStdString() + " is missing in the program";

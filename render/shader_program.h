@@ -1,8 +1,8 @@
 // A compiled pair of shaders out of the resources (:/shaders/…, kept in resources/shaders).
 #pragma once
 
-#include <QString>
 #include <qopengl.h>
+#include <QString>
 
 #include <string>
 

@@ -20,11 +20,11 @@ class ViewTransform {
   /// So much of the picture, or all of a smaller one, stays in the viewport however far it is dragged. Device pixels.
   static constexpr double keptInView = 48.0;
 
-  /// The part of the framebuffer that the picture may use. In fit mode the picture follows; else the point in the middle
-  /// of the viewport stays there.
+  /// The part of the framebuffer that the picture may use. In fit mode the picture follows; else the point in the
+  /// middle of the viewport stays there.
   void setViewport(const QRectF& device);
-  /// The model's own size: a coarse draft is drawn into the same rectangle. In fit mode the picture is fitted anew; else
-  /// the scale stays, and the middle of the viewport shows the same relative place.
+  /// The model's own size: a coarse draft is drawn into the same rectangle. In fit mode the picture is fitted anew;
+  /// else the scale stays, and the middle of the viewport shows the same relative place.
   void setPicture(const QSize& pixels);
   /// Room around a fitted picture, device pixels; given up where the viewport is small. Default 0.
   void setFitMargin(double device);

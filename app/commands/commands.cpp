@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <memory>
 #include <system_error>
 
@@ -77,15 +78,16 @@ std::vector<std::string> withoutQtOptions(const std::vector<std::string>& words)
 }
 
 int refuseUsage(const std::string& reason, const std::string& command, const Streams& streams) {
-  streams.err << "latent-loom: " << reason << ".\nTry 'latent-loom " << command << (command.empty() ? "" : " ")
-              << "--help'.\n";
+  streams.err << "latent-loom: " << reason << (reason.back() == '?' ? "" : ".") << "\nTry 'latent-loom " << command
+              << (command.empty() ? "" : " ") << "--help'.\n";
   return kUsage;
 }
 
 /// A word that is no file may be a command, mistyped or in the wrong place.
 void checkOperand(const std::string& word) {
   std::error_code ignored;
-  if (std::filesystem::exists(word, ignored)) {
+  const bool isPath = word.find_first_of("./\\") != std::string::npos;
+  if (isPath || std::filesystem::exists(word, ignored)) {
     return;
   }
   if (commandNamed(word)) {
@@ -167,6 +169,7 @@ Invocation runCommand(const std::vector<std::string>& arguments, const Streams& 
   std::unique_ptr<QCoreApplication> application;
   if (!QCoreApplication::instance()) {
     application = std::make_unique<QCoreApplication>(argumentCount, argumentValues);
+    std::setlocale(LC_NUMERIC, "C");  // Qt took the desktop's; files and messages speak with points
   }
   std::optional<StopSignals> signals;
   if (!stop.stop_possible()) {

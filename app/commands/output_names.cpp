@@ -87,12 +87,12 @@ std::vector<fs::path> outputNames(const std::string& pattern, const std::vector<
     return names;
   }
   const std::vector<Piece> pieces = piecesOf(pattern);
-  std::set<std::pair<std::string, std::optional<std::uint32_t>>> pictures;
+  std::set<std::pair<std::string, std::uint64_t>> pictures;
   std::set<std::string> distinct;
   for (const PictureNumber& number : numbers) {
     const std::string name = nameFor(pieces, number);
     // The same seed twice is the same picture twice: no harm where both have one name.
-    if (pictures.insert({name, number.seed}).second && !distinct.insert(name).second) {
+    if (pictures.insert({name, number.seed ? *number.seed : number.index}).second && !distinct.insert(name).second) {
       throw UsageError(std::to_string(numbers.size()) + " pictures do not fit into the one file " + name +
                        "; add --grid COLUMNSxROWS, put {seed} into the name, or give a folder");
     }

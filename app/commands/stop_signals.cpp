@@ -1,5 +1,6 @@
 #include "app/commands/stop_signals.h"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 
@@ -7,17 +8,18 @@ namespace loom::app {
 namespace {
 
 // A handler may do next to nothing: it leaves a mark, and a thread that looks for it does the rest.
-volatile std::sig_atomic_t signalled = 0;
+std::atomic<bool> signalled = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a handler may not wait");
 
 void takeSignal(int signal) {
-  signalled = 1;
+  signalled = true;
   std::signal(signal, SIG_DFL);
 }
 
 }  // namespace
 
 StopSignals::StopSignals() {
-  signalled = 0;
+  signalled = false;
   m_previousInterrupt = std::signal(SIGINT, takeSignal);
   m_previousTerminate = std::signal(SIGTERM, takeSignal);
   // A program that was started to ignore Ctrl-C (nohup, a shell's background job) goes on ignoring it.

@@ -26,10 +26,10 @@ extern "C" {
 typedef const char* LoomCudaError;
 
 typedef struct LoomCudaDevice {
-  char name[256];        /* "NVIDIA GeForce RTX 4070", zero-terminated */
-  int computeMajor;      /* compute capability, e.g. 8 */
-  int computeMinor;      /* e.g. 9 */
-  uint64_t memoryBytes;  /* of the whole card */
+  char name[256];       /* "NVIDIA GeForce RTX 4070", zero-terminated */
+  int computeMajor;     /* compute capability, e.g. 8 */
+  int computeMinor;     /* e.g. 9 */
+  uint64_t memoryBytes; /* of the whole card */
 } LoomCudaDevice;
 
 typedef struct LoomCudaInterface {

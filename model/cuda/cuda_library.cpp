@@ -22,8 +22,9 @@ LoomCudaError checkDriver(int* driverVersion, int* runtimeVersion) {
   // Within one major version an older driver does, too (CUDA's minor version compatibility).
   if (*driverVersion / 1000 < *runtimeVersion / 1000) {
     char sentence[160];
-    std::snprintf(sentence, sizeof sentence, "the NVIDIA driver is too old: it knows CUDA %d.%d, and CUDA %d.0 is needed",
-                  *driverVersion / 1000, *driverVersion % 1000 / 10, *runtimeVersion / 1000);
+    std::snprintf(sentence, sizeof sentence,
+                  "the NVIDIA driver is too old: it knows CUDA %d.%d, and CUDA %d.0 is needed", *driverVersion / 1000,
+                  *driverVersion % 1000 / 10, *runtimeVersion / 1000);
     return failure(sentence);
   }
   return nullptr;

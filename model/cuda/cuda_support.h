@@ -10,8 +10,8 @@
 
 namespace loom::cuda {
 
-/// NULL for cudaSuccess. Else "`task`: CUDA's text" in memory of this thread, and CUDA's error state is cleared, so that
-/// the next caller (torch) does not find our failure.
+/// NULL for cudaSuccess. Else "`task`: CUDA's text" in memory of this thread, and CUDA's error state is cleared, so
+/// that the next caller (torch) does not find our failure.
 LoomCudaError failure(const char* task, cudaError_t error);
 
 /// A sentence of our own, in the same memory.

@@ -25,7 +25,8 @@ LoomCudaError drawingDevice(int* device) {
   return nullptr;
 }
 
-/// Keeps a resource mapped. Unmapping is what orders CUDA's writing before OpenGL's reading, so it must happen on every way.
+/// Keeps a resource mapped. Unmapping is what orders CUDA's writing before OpenGL's reading, so it must happen on every
+/// way.
 class Mapping {
  public:
   Mapping(cudaGraphicsResource_t graphics, cudaStream_t stream) : m_graphics(graphics), m_stream(stream) {

@@ -1,9 +1,9 @@
 // Float planes to RGBA8, one pixel at a time: the body that the CUDA kernel and the CPU loop share.
 //
-// Rounding as in this field: floor((x - low) / (high - low) * 255 + 0.5), clamped to 0..255, which is what torchvision's
-// save_image(normalize=True, value_range=(low, high)) does step by step in float32 and, for [-1, 1], what the official
-// StyleGAN generators write as x * 127.5 + 128. The steps are kept apart (no fused multiply-add: the CUDA library is
-// built with -fmad=false), so that CPU and GPU agree in every bit.
+// Rounding as in this field: floor((x - low) / (high - low) * 255 + 0.5), clamped to 0..255, which is what
+// torchvision's save_image(normalize=True, value_range=(low, high)) does step by step in float32 and, for [-1, 1], what
+// the official StyleGAN generators write as x * 127.5 + 128. The steps are kept apart (no fused multiply-add: the CUDA
+// library is built with -fmad=false), so that CPU and GPU agree in every bit.
 #pragma once
 
 #include "model/generator_info.h"
@@ -33,10 +33,11 @@ LOOM_HOST_DEVICE inline std::uint8_t packSample(float value, float low, float sp
 /// `Channels` is 1 (grey, replicated) or 3. A word, not a struct of bytes: so the CPU loop becomes vector code and the
 /// kernel stores once.
 template <int Channels>
-LOOM_HOST_DEVICE inline std::uint32_t packPixel(const float* planes, std::size_t planeSize, std::size_t index, float low,
-                                                float span) {
+LOOM_HOST_DEVICE inline std::uint32_t packPixel(const float* planes, std::size_t planeSize, std::size_t index,
+                                                float low, float span) {
   static_assert(Channels == 1 || Channels == 3);
-  static_assert(std::endian::native == std::endian::little, "red is the lowest byte of the word and the first in memory");
+  static_assert(std::endian::native == std::endian::little,
+                "red is the lowest byte of the word and the first in memory");
   const std::uint32_t red = packSample(planes[index], low, span);
   std::uint32_t green = red;
   std::uint32_t blue = red;
@@ -47,8 +48,8 @@ LOOM_HOST_DEVICE inline std::uint32_t packPixel(const float* planes, std::size_t
   return red | green << 8U | blue << 16U | 0xFF000000U;
 }
 
-/// channels × height × width floats, contiguous, in host memory → height × width × 4 bytes, rows from the top, alpha 255.
-/// Throws std::invalid_argument where channels is neither 1 nor 3, a size is not above 0 or `range` is empty.
+/// channels × height × width floats, contiguous, in host memory → height × width × 4 bytes, rows from the top, alpha
+/// 255. Throws std::invalid_argument where channels is neither 1 nor 3, a size is not above 0 or `range` is empty.
 std::vector<std::uint8_t> packRgbaHost(const float* planes, int channels, int height, int width, ValueRange range);
 
 }  // namespace loom::model

@@ -1,5 +1,5 @@
-// Shared libraries at run time. What only Linux knows of them is in shared_library_linux.cpp; another system adds a file
-// beside it.
+// Shared libraries at run time. What only Linux knows of them is in shared_library_linux.cpp; another system adds a
+// file beside it.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,8 @@ class SharedLibrary {
     Global,  ///< seen by libraries that are loaded later, too
   };
 
-  /// Loads `name` (searched for where the system does) or the file at a path, with every symbol bound. Where that fails,
-  /// the result is not loaded and `error` says why in the loader's words.
+  /// Loads `name` (searched for where the system does) or the file at a path, with every symbol bound. Where that
+  /// fails, the result is not loaded and `error` says why in the loader's words.
   static SharedLibrary open(const std::filesystem::path& nameOrPath, Symbols symbols = Symbols::Own);
 
   bool loaded() const { return m_handle != nullptr; }

@@ -1,5 +1,5 @@
-// Frames into textures: the ring under load, sizes that change, CUDA frames by interop and past its failure. CUDA itself is
-// played by a table whose "device memory" is host memory, so that all of OpenGL's half runs here.
+// Frames into textures: the ring under load, sizes that change, CUDA frames by interop and past its failure. CUDA
+// itself is played by a table whose "device memory" is host memory, so that all of OpenGL's half runs here.
 #include "render/frame_texture.h"
 #include "tests/render/gl_bench.h"
 
@@ -146,7 +146,8 @@ class FrameTextureTest : public QObject {
     }
   }
 
-  /// The ring alone, while OpenGL is kept late by large pictures: buffers still in use must be met, and no picture harmed.
+  /// The ring alone, while OpenGL is kept late by large pictures: buffers still in use must be met, and no picture
+  /// harmed.
   void ringMeetsBuffersInUse() {
     const QSize large(1600, 1200);
     FrameTexture busyTexture;
@@ -180,7 +181,9 @@ class FrameTextureTest : public QObject {
       const int width = std::uniform_int_distribution(1, 130)(random);
       const int height = std::uniform_int_distribution(1, 90)(random);
       const auto salt = static_cast<int>(random() & 255U);
-      const ColourAt colour = [salt](int x, int y) { return qRgb((x * 3 + salt) % 256, (y * 5 + salt) % 256, (x ^ y) & 255); };
+      const ColourAt colour = [salt](int x, int y) {
+        return qRgb((x * 3 + salt) % 256, (y * 5 + salt) % 256, (x ^ y) & 255);
+      };
       QCOMPARE(texture.upload(frameBy(width, height, colour)), std::string());
       m_bench->target({width, height});
       PaintOptions options = squareOptions({width, height}, QRectF(0, 0, width, height));

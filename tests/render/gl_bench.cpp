@@ -2,10 +2,30 @@
 
 #include <QSurfaceFormat>
 
+#include <dlfcn.h>
+#include <link.h>
+
 #include <algorithm>
 #include <cstdlib>
 
 namespace loom::tests {
+
+namespace {
+
+/// OpenGL drivers keep some memory until the process ends. LeakSanitizer excuses them by name (packaging/sanitizers),
+/// which it can tell only as long as they are loaded; libGL unloads them with the last context.
+void keepDriversLoaded() {
+  dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void*) {
+        if (info->dlpi_name != nullptr && info->dlpi_name[0] == '/') {
+          dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+        }
+        return 0;
+      },
+      nullptr);
+}
+
+}  // namespace
 
 GlBench::GlBench() {
   QSurfaceFormat format;
@@ -18,6 +38,7 @@ GlBench::GlBench() {
     m_error = "no OpenGL context";
     return;
   }
+  keepDriversLoaded();
   if (m_context.format().version() < qMakePair(3, 3)) {
     m_error = QString("OpenGL %1.%2").arg(m_context.format().majorVersion()).arg(m_context.format().minorVersion());
   }

@@ -1,5 +1,4 @@
 // The picture on the canvas, in a real OpenGL 3.3 core context: colours at places, against references made on the CPU.
-#include "render/gl_state.h"
 #include "render/picture_painter.h"
 #include "render/view_transform.h"
 #include "tests/render/gl_bench.h"
@@ -28,7 +27,9 @@ QRgb busy(int x, int y) {
 QRgb catmullRom(const ColourAt& colour, int width, int height, double x, double y) {
   const auto weight = [](double d) {
     d = std::abs(d);
-    return d < 1.0 ? 1.5 * d * d * d - 2.5 * d * d + 1.0 : d < 2.0 ? -0.5 * d * d * d + 2.5 * d * d - 4.0 * d + 2.0 : 0.0;
+    return d < 1.0   ? 1.5 * d * d * d - 2.5 * d * d + 1.0
+           : d < 2.0 ? -0.5 * d * d * d + 2.5 * d * d - 4.0 * d + 2.0
+                     : 0.0;
   };
   const int left = static_cast<int>(std::floor(x - 0.5));
   const int top = static_cast<int>(std::floor(y - 0.5));
@@ -124,12 +125,12 @@ class PicturePainterTest : public QObject {
     }
   }
 
-  /// Against all 16 taps in doubles, on a smooth picture and on pure noise, where the corners left out weigh most. Nearest
-  /// and bilinear are shown to miss the same bounds by far.
+  /// Against all 16 taps in doubles, on a smooth picture and on pure noise, where the corners left out weigh most.
+  /// Nearest and bilinear are shown to miss the same bounds by far.
   void smoothIsCatmullRom() {
     const ColourAt soft = [](int x, int y) {
-      return qRgb(128 + static_cast<int>(100 * std::sin(x * 0.9)), 128 + static_cast<int>(90 * std::cos(y * 0.7 + x * 0.3)),
-                  (x * 11 + y * 5) % 256);
+      return qRgb(128 + static_cast<int>(100 * std::sin(x * 0.9)),
+                  128 + static_cast<int>(90 * std::cos(y * 0.7 + x * 0.3)), (x * 11 + y * 5) % 256);
     };
     struct Case {
       ColourAt colour;
@@ -160,7 +161,8 @@ class PicturePainterTest : public QObject {
           ++count;
         }
       }
-      qInfo("off by %d at most, %.2f in the mean; nearest would be off by %.1f", largest, sum / count, nearestSum / count);
+      qInfo("off by %d at most, %.2f in the mean; nearest would be off by %.1f", largest, sum / count,
+            nearestSum / count);
       QVERIFY(largest <= shown.largest);
       QVERIFY(sum / count <= shown.mean);
       QVERIFY(nearestSum / count > 5.0 * shown.mean);
@@ -171,7 +173,9 @@ class PicturePainterTest : public QObject {
   void reducedIsAveraged() {
     FrameTexture texture;
     for (const int bright : {255, 128}) {
-      const ColourAt stripes = [bright](int x, int y) { return (x + y) % 2 == 0 ? qRgb(bright, bright, bright) : qRgb(0, 0, 0); };
+      const ColourAt stripes = [bright](int x, int y) {
+        return (x + y) % 2 == 0 ? qRgb(bright, bright, bright) : qRgb(0, 0, 0);
+      };
       QCOMPARE(texture.upload(frameBy(512, 256, stripes)), std::string());
       for (const Sampling sampling : {Sampling::Nearest, Sampling::Smooth}) {
         m_bench->target({64, 32}, Qt::red);
@@ -310,12 +314,15 @@ class PicturePainterTest : public QObject {
       m_painter->paint(texture, nullptr, options);
       const QImage image = m_bench->picture();
       for (int probe = 0; probe < 200; ++probe) {
-        const QPoint place(std::uniform_int_distribution(0, 339)(random), std::uniform_int_distribution(0, 239)(random));
+        const QPoint place(std::uniform_int_distribution(0, 339)(random),
+                           std::uniform_int_distribution(0, 239)(random));
         const QPointF middle = QPointF(place) + QPointF(0.5, 0.5);
         const QPointF exact = view.toPicture(middle);
         // At the very border of two pixels float and double may choose differently.
-        const double toBorder = std::min(std::abs(exact.x() - std::round(exact.x())), std::abs(exact.y() - std::round(exact.y())));
-        if (toBorder * view.scale() < 0.02 || !QRectF(QPointF(0, 0), QSizeF(96, 80)).adjusted(0.1, 0.1, -0.1, -0.1).contains(exact)) {
+        const double toBorder =
+            std::min(std::abs(exact.x() - std::round(exact.x())), std::abs(exact.y() - std::round(exact.y())));
+        if (toBorder * view.scale() < 0.02 ||
+            !QRectF(QPointF(0, 0), QSizeF(96, 80)).adjusted(0.1, 0.1, -0.1, -0.1).contains(exact)) {
           continue;
         }
         const auto pixel = view.pixelAt(middle);
@@ -325,62 +332,6 @@ class PicturePainterTest : public QObject {
       }
     }
     QVERIFY(compared > 1000);
-  }
-
-  void leavesStateAsFound() {
-    QOpenGLExtraFunctions& gl = m_bench->gl();
-    FrameTexture texture;
-    QCOMPARE(texture.upload(frameBy(64, 64, busy)), std::string());
-    m_bench->target({32, 32});
-    GLuint other = 0;
-    gl.glGenTextures(1, &other);
-    gl.glActiveTexture(GL_TEXTURE0);
-    gl.glBindTexture(GL_TEXTURE_2D, other);
-    gl.glActiveTexture(GL_TEXTURE3);
-    gl.glEnable(GL_DEPTH_TEST);
-    gl.glDisable(GL_BLEND);
-    gl.glBlendFuncSeparate(GL_ONE, GL_ZERO, GL_DST_COLOR, GL_ONE);
-    gl.glBlendEquationSeparate(GL_FUNC_SUBTRACT, GL_MAX);
-    gl.glScissor(1, 2, 3, 4);
-    gl.glViewport(5, 6, 7, 8);
-    const auto snapshot = [&gl] {
-      std::vector<GLint> all;
-      for (const GLenum name : {GL_ACTIVE_TEXTURE, GL_CURRENT_PROGRAM, GL_VERTEX_ARRAY_BINDING, GL_BLEND_SRC_RGB,
-                                GL_BLEND_DST_RGB, GL_BLEND_SRC_ALPHA, GL_BLEND_DST_ALPHA, GL_BLEND_EQUATION_RGB,
-                                GL_BLEND_EQUATION_ALPHA, GL_PIXEL_UNPACK_BUFFER_BINDING, GL_UNPACK_ALIGNMENT,
-                                GL_UNPACK_ROW_LENGTH, GL_DRAW_FRAMEBUFFER_BINDING}) {
-        gl.glGetIntegerv(name, &all.emplace_back());
-      }
-      for (const GLenum name : {GL_SCISSOR_BOX, GL_VIEWPORT}) {
-        GLint four[4] = {};
-        gl.glGetIntegerv(name, four);
-        all.insert(all.end(), four, four + 4);
-      }
-      for (const GLenum name : {GL_BLEND, GL_SCISSOR_TEST, GL_DEPTH_TEST, GL_CULL_FACE}) {
-        all.push_back(gl.glIsEnabled(name));
-      }
-      const auto unit = static_cast<GLenum>(all[0]);
-      gl.glActiveTexture(GL_TEXTURE0);
-      gl.glGetIntegerv(GL_TEXTURE_BINDING_2D, &all.emplace_back());
-      gl.glGetIntegerv(GL_SAMPLER_BINDING, &all.emplace_back());
-      gl.glActiveTexture(unit);
-      gl.glGetIntegerv(GL_TEXTURE_BINDING_2D, &all.emplace_back());
-      return all;
-    };
-    gl.glPixelStorei(GL_UNPACK_ROW_LENGTH, 77);
-    const auto before = snapshot();
-    QCOMPARE(texture.upload(frameBy(48, 64, busy)), std::string());
-    PaintOptions options = squareOptions({32, 32}, QRectF(0, 0, 16, 20));
-    options.ground = Qt::gray;
-    options.split = 0.3;
-    m_painter->paint(texture, &texture, options);
-    QCOMPARE(snapshot(), before);
-    gl.glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
-    gl.glActiveTexture(GL_TEXTURE0);
-    gl.glBindTexture(GL_TEXTURE_2D, 0);
-    gl.glDeleteTextures(1, &other);
-    gl.glDisable(GL_DEPTH_TEST);
-    gl.glBlendEquation(GL_FUNC_ADD);
   }
 
   void shaderErrorsAreSentences() {

@@ -11,10 +11,8 @@
 namespace loom::ui {
 namespace {
 
-constexpr int kPageSize = 16;
+constexpr int kFewestRows = 6;  // a panel lower than this scrolls
 constexpr float kSpacing = 8.0F;
-
-int pageCount(int dimensions) { return (dimensions + kPageSize - 1) / kPageSize; }
 
 /// A field for a seed over `width`. True when another seed was entered.
 bool seedField(const char* id, std::uint32_t& seed, float width) {
@@ -39,7 +37,7 @@ void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   }
   if (m_model != facts.model->id()) {
     m_model = facts.model->id();
-    m_page = 0;
+    m_first = 0;
     m_found = -1;
   }
   drawSeed(draft);
@@ -134,24 +132,28 @@ void LatentPanel::drawWalk(const WindowFacts& facts, WindowDraft& draft) {
   }
 }
 
+void LatentPanel::turnTo(int dimension, int count) {
+  const int pages = (count + m_rows - 1) / m_rows;
+  const int page = (dimension / m_rows + pages) % pages;
+  m_first = page * m_rows;
+}
+
 void LatentPanel::drawPager(int count) {
-  const int pages = pageCount(count);
   const float arrow = ImGui::GetFrameHeight();
   if (button("pageback", "", Icon::Previous, arrow)) {
-    m_page = (m_page + pages - 1) % pages;
+    turnTo(m_first > 0 ? m_first - 1 : count - 1, count);
     m_found = -1;
   }
   tooltip("Previous page");
   ImGui::SameLine(0.0F, 4.0F);
   if (button("pageforward", "", Icon::Next, arrow)) {
-    m_page = (m_page + 1) % pages;
+    turnTo(m_first + m_rows < count ? m_first + m_rows : 0, count);
     m_found = -1;
   }
   tooltip("Next page");
   ImGui::SameLine(0.0F, kSpacing);
   char range[48];
-  const int first = m_page * kPageSize;
-  std::snprintf(range, sizeof range, "%d – %d of %d", first, std::min(first + kPageSize, count) - 1, count);
+  std::snprintf(range, sizeof range, "%d – %d of %d", m_first, std::min(m_first + m_rows, count) - 1, count);
   ImGui::AlignTextToFramePadding();
   ImGui::TextColored(colorVec(palette().quiet), "%s", range);
   ImGui::SameLine();
@@ -164,9 +166,10 @@ void LatentPanel::drawPager(int count) {
     int dimension = -1;
     if (std::sscanf(text, "%d", &dimension) == 1 && dimension >= 0 && dimension < count) {
       m_found = dimension;
-      m_page = dimension / kPageSize;
+      turnTo(dimension, count);
     }
   }
+  notePlace("find");
   tooltip("Type a dimension's index and press Enter");
 }
 
@@ -184,14 +187,17 @@ void LatentPanel::drawDimensions(const WindowFacts& facts, WindowDraft& draft) {
   }
   ImGui::EndDisabled();
   tooltip("Back to the seed itself; locked dimensions stay  Backspace");
-  m_page = std::min(m_page, pageCount(count) - 1);
-  const int first = m_page * kPageSize;
-  const int shown = std::min(kPageSize, count - first);
-  m_strip.draw(facts, draft, first, shown);
-  if (pageCount(count) > 1) {
+  m_first = std::min(m_first, count - 1);
+  m_strip.draw(facts, draft, m_first, std::min(m_rows, count - m_first));
+  if (m_rows < count) {
     drawPager(count);
   }
-  for (int i = first; i < first + shown; ++i) {
+  const auto rows = static_cast<int>(ImGui::GetContentRegionAvail().y / kRowHeight);
+  if (std::max(rows, kFewestRows) != m_rows) {
+    m_rows = std::max(rows, kFewestRows);
+    turnTo(m_found >= 0 ? m_found : m_first, count);
+  }
+  for (int i = m_first; i < std::min(m_first + m_rows, count); ++i) {
     drawSlider(facts, draft, i);
   }
 }

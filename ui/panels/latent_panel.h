@@ -5,6 +5,8 @@
 #include "ui/panels/latent_strip.h"
 #include "ui/panels/panel.h"
 
+#include <cstdint>
+
 namespace loom::ui {
 
 class LatentPanel : public Panel {
@@ -17,11 +19,13 @@ class LatentPanel : public Panel {
   void drawWalk(const WindowFacts& facts, WindowDraft& draft);
   void drawDimensions(const WindowFacts& facts, WindowDraft& draft);
   void drawPager(int count);
+  void turnTo(int dimension, int count);
   void drawSlider(const WindowFacts& facts, WindowDraft& draft, int dimension);
 
   LatentPad m_pad;
   LatentStrip m_strip;
-  int m_page = 0;
+  int m_first = 0;     ///< first dimension shown
+  int m_rows = 16;     ///< sliders that fit below one another
   int m_found = -1;  ///< dimension that was searched for, shown until another page is turned to
   std::uint64_t m_model = 0;
 };

@@ -354,8 +354,8 @@ SliderResult slider(const char* id, const char* label, float& value, const Slide
     drawIcon(*ImGui::GetWindowDrawList(), options.locked ? Icon::LockClosed : Icon::LockOpen, at, kIconSize, color(ink));
   }
   storage.SetBool(typingId, typing || startTyping);
-  ImGui::SetCursorScreenPos({g.origin.x, g.origin.y + kRowHeight});
-  ImGui::Dummy({0.0F, 0.0F});
+  ImGui::SetCursorScreenPos(g.origin);
+  ImGui::Dummy({0.0F, kRowHeight - ImGui::GetStyle().ItemSpacing.y});
   ImGui::PopID();
   return result;
 }

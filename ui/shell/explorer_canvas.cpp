@@ -17,6 +17,7 @@ namespace loom::ui {
 namespace {
 
 constexpr float kPanelWidth = 300.0F;  // logical pixels
+constexpr ImGuiID kDockspace = 0x4c4f4f4d;  // any number that stays: the layout is remembered under it
 constexpr const char* kPictureWindow = "##picturewindow";
 
 /// What a panel's command is in the window's table of actions.
@@ -216,7 +217,9 @@ void ExplorerCanvas::buildUi() {
     m_frameIsNew = false;
     m_uploadedGeneration = m_frame->generation;
     if (const std::string problem = m_picture.show(*m_frame); !problem.empty()) {
-      Q_EMIT drawingFailed(QString::fromStdString(problem));
+      // After this frame: a message bar that opens now would resize the canvas in the middle of it.
+      const QString message = QString::fromStdString(problem);
+      QMetaObject::invokeMethod(this, [this, message] { Q_EMIT drawingFailed(message); }, Qt::QueuedConnection);
     }
   }
   WindowDraft draft;
@@ -237,7 +240,7 @@ void ExplorerCanvas::buildUi() {
 }
 
 void ExplorerCanvas::drawDockspace() {
-  const ImGuiID dockspace = ImGui::GetID("dockspace");
+  const ImGuiID dockspace = kDockspace;
   const bool first = ImGui::DockBuilderGetNode(dockspace) == nullptr;
   if (first || m_layOutAnew) {
     m_layOutAnew = false;
@@ -270,7 +273,7 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool& open, const WindowFacts& show
 }
 
 void ExplorerCanvas::drawPicture(WindowDraft& draft) {
-  const ImGuiDockNode* central = ImGui::DockBuilderGetCentralNode(ImGui::GetID("dockspace"));
+  const ImGuiDockNode* central = ImGui::DockBuilderGetCentralNode(kDockspace);
   const ImGuiViewport& viewport = *ImGui::GetMainViewport();
   const bool whole = m_pictureOnly || !central;
   ImGui::SetNextWindowPos(whole ? viewport.Pos : central->Pos);

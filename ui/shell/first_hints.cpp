@@ -35,7 +35,7 @@ void FirstHints::draw(ImVec2 pictureMin, ImVec2 pictureMax) {
   if (!m_wanted) {
     return;
   }
-  auto& list = *ImGui::GetForegroundDrawList();
+  auto& list = *ImGui::GetForegroundDrawList(ImGui::GetMainViewport());
   ImVec2 min;
   ImVec2 max;
   if (placeOf("shuffle", min, max)) {

@@ -32,7 +32,7 @@ namespace loom::ui {
 namespace {
 
 QString modelSummary(const model::GeneratorInfo& info) {
-  const QString size = info.width == info.height ? QStringLiteral("%1²").arg(info.width)
+  const QString size = info.width == info.height ? QString::number(info.width) + QStringLiteral("²")
                                                  : QStringLiteral("%1 × %2").arg(info.width).arg(info.height);
   return QStringLiteral("%1 %2").arg(QString::fromStdString(info.architecture), size);
 }

@@ -1,8 +1,6 @@
 #include "ui/theme/qt_theme.h"
 
 #include <QApplication>
-#include <QFont>
-#include <QFontDatabase>
 #include <QStyleFactory>
 
 namespace loom::ui {
@@ -35,6 +33,7 @@ QPalette qtPalette(const Palette& palette) {
 QString qtStyleSheet(const Palette& palette) {
   const auto name = [](Rgb rgb) { return toQColor(rgb).name(); };
   return QStringLiteral(R"(
+    QWidget { font-family: Inter, "Noto Sans", sans-serif; font-size: 13px; }
     QMenuBar { background: %1; border: none; padding: 2px 6px; }
     QMenuBar::item { padding: 4px 9px; border-radius: 4px; background: transparent; }
     QMenuBar::item:selected { background: %2; }
@@ -61,11 +60,6 @@ QString qtStyleSheet(const Palette& palette) {
 void applyQtTheme(const Palette& palette) {
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QApplication::setPalette(qtPalette(palette));
-  if (QFontDatabase::families().contains(QStringLiteral("Inter"))) {
-    QFont font(QStringLiteral("Inter"));
-    font.setPixelSize(13);
-    QApplication::setFont(font);
-  }
   qApp->setStyleSheet(qtStyleSheet(palette));
 }
 

@@ -114,6 +114,24 @@ class TestProvenance : public QObject {
     QVERIFY(readAll(QString::fromStdString(file.string())).contains("xmlns:loom=\"urn:x-latent-loom:provenance#\""));
   }
 
+  /// A segment of a JPEG holds 64 KiB; longer XMP goes on in others.
+  void largeStatesComeBack_data() { formats(); }
+  void largeStatesComeBack() {
+    QFETCH(QString, suffix);
+    Provenance provenance = everyField();
+    for (int i = 0; i < 20000; ++i) {
+      provenance.z.push_back(1.0F / static_cast<float>(i + 3));
+    }
+    provenance.latent = stateOfGivenZ(provenance.z);
+    provenance.grid->seeds.clear();
+    for (std::uint32_t seed = 0; seed < 20000; ++seed) {
+      provenance.grid->seeds.push_back(seed * 7);
+    }
+    const auto file = path("large." + suffix);
+    writePicture(colourful(), file, provenance);
+    QVERIFY(readProvenance(file) == provenance);
+  }
+
   void latentsFromOutsideComeBackWithoutASeed() {
     Provenance provenance = everyField();
     provenance.latent = stateOfGivenZ(provenance.z);

@@ -1,5 +1,5 @@
-// Loading the GPU library, mostly where there is no GPU: reasons instead of crashes. Where there is one, the kernel and the
-// copies run too.
+// Loading the GPU library, mostly where there is no GPU: reasons instead of crashes. Where there is one, the kernel and
+// the copies run too.
 #include "model/cuda_library.h"
 #include "model/device/rgba_pack.h"
 #include "model/device/shared_library.h"

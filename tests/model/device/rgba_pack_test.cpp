@@ -72,8 +72,7 @@ class RgbaPackTest : public QObject {
       for (int step = -10; step < 266; ++step) {
         const double edge = range.low + (step - 0.5) / 255.0 * (static_cast<double>(range.high) - range.low);
         const auto nearest = static_cast<float>(edge);
-        values.insert(values.end(),
-                      {nearest, std::nextafter(nearest, infinity), std::nextafter(nearest, -infinity)});
+        values.insert(values.end(), {nearest, std::nextafter(nearest, infinity), std::nextafter(nearest, -infinity)});
       }
       std::uniform_real_distribution<float> spread(range.low - 0.5F, range.high + 0.5F);
       for (int count = 0; count < 100000; ++count) {
@@ -90,7 +89,11 @@ class RgbaPackTest : public QObject {
         const int high = static_cast<int>(std::floor(atEdge ? exact + 1e-4 : exact));
         QVERIFY2(got >= std::max(low, 0) && got <= std::min(high, 255),
                  qPrintable(QString("%1 in %2..%3 gave %4, exactly %5")
-                                .arg(value, 0, 'g', 9).arg(range.low).arg(range.high).arg(got).arg(exact, 0, 'g', 12)));
+                                .arg(value, 0, 'g', 9)
+                                .arg(range.low)
+                                .arg(range.high)
+                                .arg(got)
+                                .arg(exact, 0, 'g', 12)));
       }
       QVERIFY(nearEdge < static_cast<int>(values.size()) / 50);  // else the comparison above would be idle
     }
