@@ -69,9 +69,11 @@ model::Frame renderCell(const model::OpenedModel& opened, const model::LatentSta
 bool writeGrid(const model::OpenedModel& opened, const model::LatentState& latent, const ui::GridRequest& request,
                const std::stop_token& stop, const std::function<void(double)>& progress) {
   const auto target = nativePath(request.picture.path);
-  const GridLayout layout{request.columns, request.rows, request.gap};
-  const QSize cell(opened.info().width, opened.info().height);
-  checkPictureTarget(target, layout.size(cell) * request.picture.scale);
+  const int scale = request.picture.scale;
+  // Cells are enlarged one by one: enlarged as a whole, neighbours would bleed into one another.
+  const GridLayout layout{request.columns, request.rows, request.gap * scale};
+  const QSize cell = QSize(opened.info().width, opened.info().height) * scale;
+  checkPictureTarget(target, layout.size(cell));
   const auto sha256 = sha256OfFile(opened.path(), stop);
   if (!sha256) {
     return false;
@@ -83,7 +85,8 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
     const std::uint32_t seed = request.firstSeed + static_cast<std::uint32_t>(i);
     grid.seeds.push_back(seed);
     try {
-      sheet.place(i, pictureFromFrame(renderCell(opened, latent, seed, stop), channels));
+      const QImage picture = pictureFromFrame(renderCell(opened, latent, seed, stop), channels);
+      sheet.place(i, enlarge(picture, scale, resampleOf(request.picture)));
     } catch (const model::Interrupted&) {
       return false;
     }
@@ -92,8 +95,7 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
   Provenance provenance = provenanceOf(opened, model::withSeed(latent, request.firstSeed), *sha256);
   provenance.grid = std::move(grid);
   addEnlargement(provenance, request.picture);
-  writePicture(enlarge(sheet.sheet(), request.picture.scale, resampleOf(request.picture)), target, provenance,
-               {request.picture.jpegQuality});
+  writePicture(sheet.sheet(), target, provenance, {request.picture.jpegQuality});
   return true;
 }
 

@@ -113,7 +113,7 @@ void ViewTransform::keepInView() {
     return;
   }
   const auto keep = [](double origin, double length, double from, double to) {
-    const double kept = std::min({keptInView, length, to - from});
+    const double kept = std::min({keptInView, length, (to - from) / 4.0});
     return std::clamp(origin, from + kept - length, to - kept);
   };
   m_origin.setX(keep(m_origin.x(), m_picture.width() * m_scale, m_viewport.left(), m_viewport.right()));

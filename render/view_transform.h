@@ -17,7 +17,8 @@ class ViewTransform {
  public:
   static constexpr double smallestScale = 0.05;
   static constexpr double largestScale = 64.0;
-  /// So much of the picture, or all of a smaller one, stays in the viewport however far it is dragged. Device pixels.
+  /// So much of the picture stays in the viewport however far it is dragged: all of a smaller picture, and no more than
+  /// a quarter of the viewport, so that zooming in never hits it. Device pixels.
   static constexpr double keptInView = 48.0;
 
   /// The part of the framebuffer that the picture may use. In fit mode the picture follows; else the point in the

@@ -9,7 +9,7 @@ uniform vec4 picture;  // left, top, width, height; device coordinates
 uniform float radius;  // of the corners, device pixels
 uniform int sampling;
 uniform float level;   // 0: the picture itself; n: halved n times
-in vec2 place;
+uniform vec2 framebuffer;  // width, height
 out vec4 colour;
 
 // Catmull-Rom weighs 4 x 4 pixels. The two in the middle of each axis have weights above zero, so one bilinear fetch
@@ -53,6 +53,8 @@ float coverage(vec2 where) {
 }
 
 void main() {
+  // Exact, where an interpolated place would be off by hundredths of a pixel on some drivers.
+  vec2 place = vec2(gl_FragCoord.x, framebuffer.y - gl_FragCoord.y);
   vec2 at = (place - picture.xy) / picture.zw;
   vec3 shown = sampling == sampleCatmullRom ? catmullRom(at) : textureLod(pixels, at, level).rgb;
   colour = vec4(shown, coverage(place));

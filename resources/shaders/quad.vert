@@ -3,10 +3,9 @@
 
 uniform vec4 corners;      // left, top, right, bottom
 uniform vec2 framebuffer;  // width, height
-out vec2 place;            // device coordinates of the fragment
 
 void main() {
-  place = vec2((gl_VertexID & 1) == 0 ? corners.x : corners.z, (gl_VertexID & 2) == 0 ? corners.y : corners.w);
+  vec2 place = vec2((gl_VertexID & 1) == 0 ? corners.x : corners.z, (gl_VertexID & 2) == 0 ? corners.y : corners.w);
   vec2 clip = place / framebuffer * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }
