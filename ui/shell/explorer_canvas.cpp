@@ -16,7 +16,9 @@
 namespace loom::ui {
 namespace {
 
-constexpr float kPanelWidth = 300.0F;  // logical pixels
+constexpr float kPanelWidth = 300.0F;      // logical pixels
+constexpr int kRoomForOnePanel = 640;      // logical pixels of canvas
+constexpr int kRoomForBothPanels = 1000;   // logical pixels of canvas
 constexpr ImGuiID kDockspace = 0x4c4f4f4d;  // any number that stays: the layout is remembered under it
 constexpr const char* kPictureWindow = "##picturewindow";
 
@@ -230,8 +232,9 @@ void ExplorerCanvas::buildUi() {
   drawDockspace();
   drawPicture(draft);
   if (!m_pictureOnly) {
-    drawPanel(m_latentPanel, m_latentOpen, shown, draft);
-    drawPanel(m_picturePanel, m_pictureOpen, shown, draft);
+    // The picture stays the largest thing: in a narrow window the panels give way, the less needed one first.
+    drawPanel(m_latentPanel, m_latentOpen && width() >= kRoomForOnePanel, shown, draft);
+    drawPanel(m_picturePanel, m_pictureOpen && width() >= kRoomForBothPanels, shown, draft);
     const QRectF picture = pictureRect();
     m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
                  {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
@@ -261,7 +264,7 @@ void ExplorerCanvas::drawDockspace() {
                                    (m_pictureOnly ? ImGuiDockNodeFlags_KeepAliveOnly : ImGuiDockNodeFlags_None));
 }
 
-void ExplorerCanvas::drawPanel(Panel& panel, bool& open, const WindowFacts& shown, WindowDraft& draft) {
+void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown, WindowDraft& draft) {
   if (!open) {
     return;
   }
@@ -286,7 +289,7 @@ void ExplorerCanvas::drawPicture(WindowDraft& draft) {
   if (ImGui::Begin(kPictureWindow, nullptr, kFlags)) {
     const double ratio = devicePixelRatioF();
     m_picture.draw(draft, ratio, QSize(static_cast<int>(width() * ratio), static_cast<int>(height() * ratio)),
-                   toQColor(m_palette->ground));
+                   {toQColor(m_palette->ground), toQColor(m_palette->accent)});
   }
   ImGui::End();
   ImGui::PopStyleVar();

@@ -71,7 +71,7 @@ class ExplorerCanvas : public ImGuiCanvas {
  private:
   void takeFrame(const model::Frame& frame);
   void drawDockspace();
-  void drawPanel(Panel& panel, bool& open, const WindowFacts& facts, WindowDraft& draft);
+  void drawPanel(Panel& panel, bool open, const WindowFacts& facts, WindowDraft& draft);
   void drawPicture(WindowDraft& draft);
   void adopt(const WindowDraft& draft);
   WindowFacts facts();

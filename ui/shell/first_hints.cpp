@@ -44,8 +44,10 @@ void FirstHints::draw(ImVec2 pictureMin, ImVec2 pictureMax) {
   if (placeOf("strip", min, max)) {
     bubble(list, {max.x, (min.y + max.y) / 2.0F}, "Change this one: drag the bars or the sliders");
   }
-  centred(list, {(pictureMin.x + pictureMax.x) / 2.0F, pictureMax.y - 26.0F},
-          "Drop a checkpoint here to open it · Space walks · ? shows all shortcuts");
+  constexpr const char* kDrop = "Drop a checkpoint here to open it · Space walks · ? shows all shortcuts";
+  if (ImGui::CalcTextSize(kDrop).x + 60.0F < pictureMax.x - pictureMin.x) {
+    centred(list, {(pictureMin.x + pictureMax.x) / 2.0F, pictureMax.y - 26.0F}, kDrop);
+  }
 }
 
 }  // namespace loom::ui

@@ -81,7 +81,7 @@ void PictureView::handleMouse(WindowDraft& draft, double pixelRatio) {
   }
 }
 
-void PictureView::draw(WindowDraft& draft, double pixelRatio, QSize framebuffer, QColor ground) {
+void PictureView::draw(WindowDraft& draft, double pixelRatio, QSize framebuffer, const Look& look) {
   const ImVec2 min = ImGui::GetCursorScreenPos();
   const ImVec2 size = ImGui::GetContentRegionAvail();
   if (size.x < 2.0F || size.y < 2.0F) {
@@ -99,7 +99,8 @@ void PictureView::draw(WindowDraft& draft, double pixelRatio, QSize framebuffer,
   m_options.cornerRadius = kCornerRadius * pixelRatio;
   m_options.dividerWidth = 2.0 * pixelRatio;
   m_options.split = draft.view.compare && pinned() ? std::optional<double>(draft.view.split) : std::nullopt;
-  m_options.ground = ground;
+  m_options.ground = look.ground;
+  m_options.divider = look.divider;
   // Drawn when the renderer reaches this place, so that what lies over the window lies over the picture.
   auto& list = *ImGui::GetWindowDrawList();
   list.AddCallback([](const ImDrawList*, const ImDrawCmd* command) {

@@ -19,6 +19,11 @@ namespace loom::ui {
 
 class PictureView {
  public:
+  struct Look {
+    QColor ground;   ///< behind the picture
+    QColor divider;  ///< the line of the split
+  };
+
   /// All with the OpenGL context current. Strings are empty, or say what went wrong.
   [[nodiscard]] std::string show(const model::Frame& frame);
   [[nodiscard]] std::string pin(const model::Frame& frame);
@@ -30,7 +35,7 @@ class PictureView {
   const std::optional<model::Frame>& pinnedFrame() const { return m_pinnedFrame; }
 
   /// Fills the current window: takes the mouse, moves the picture, queues its drawing.
-  void draw(WindowDraft& draft, double pixelRatio, QSize framebuffer, QColor ground);
+  void draw(WindowDraft& draft, double pixelRatio, QSize framebuffer, const Look& look);
 
   void fit() { m_transform.fit(); }
   void originalSize() { m_transform.actualSize(); }
