@@ -30,13 +30,16 @@ std::unique_ptr<QTemporaryDir> separateSettings(bool fresh) {
   return folder;
 }
 
-/// What was asked for, else what was open last, else the bundled one.
-QString firstCheckpoint(const Invocation& invocation, const loom::app::ProgramServices& services) {
+/// What was asked for, else what was open last, where the hand was then, else the bundled one.
+void openFirst(const Invocation& invocation, const loom::app::ProgramServices& services, loom::ui::MainWindow& window) {
+  constexpr std::uint32_t kInvitingSeed = 3;  // of the bundled checkpoint: a laughing face
   if (!invocation.file.empty()) {
-    return QFileInfo(fromNative(invocation.file)).absoluteFilePath();
+    window.openFile(QFileInfo(fromNative(invocation.file)).absoluteFilePath());
+  } else if (!window.openLast()) {
+    loom::model::SavedState state;
+    state.latent.seed = kInvitingSeed;
+    window.explorer().open(services.bundledCheckpoint(), state);
   }
-  const QString last = QSettings().value(QStringLiteral("lastCheckpoint")).toString();
-  return QFileInfo(last).isFile() ? last : services.bundledCheckpoint();
 }
 
 void traceMilestones(loom::app::Trace& trace, loom::ui::MainWindow& window) {
@@ -66,9 +69,7 @@ int runWindow(int& argc, char** argv, const Invocation& invocation) {
   loom::ui::MainWindow window(services);
   traceMilestones(trace, window);
   // Before the window is shown: the loader works while the window comes up.
-  if (const QString first = firstCheckpoint(invocation, services); !first.isEmpty()) {
-    window.openFile(first);
-  }
+  openFirst(invocation, services, window);
   window.show();
   trace.mark("event loop");
   return QApplication::exec();

@@ -14,7 +14,7 @@ struct ComputeDevice {
 /// Thread-safe; the first call decides and may take a moment.
 const ComputeDevice& computeDevice();
 
-/// Threads that LibTorch may use for one operation on the CPU; 0 restores the default (all cores).
-void setComputeThreads(int threads);
+/// From now on the CPU computes, GPU or not. False where it comes too late: `computeDevice` has decided for a GPU already.
+bool useCpuOnly();
 
 }  // namespace loom::model

@@ -13,7 +13,6 @@
 #include "model/compute_device.h"
 #include "model/cuda_library.h"
 
-#include <QtGlobal>
 
 #include <algorithm>
 
@@ -24,12 +23,8 @@ namespace fs = std::filesystem;
 
 std::shared_ptr<model::OpenedModel> openModel(const GenerateRequest& request, const Streams& streams,
                                               const std::stop_token& stop) {
-  if (request.cpuOnly) {
-    // The device is chosen when a model first asks for it; a driver that shows no GPU leaves the CPU.
-    qputenv("CUDA_VISIBLE_DEVICES", "-1");
-    if (model::computeDevice().cuda) {
-      throw std::runtime_error("--device cpu came too late: " + model::computeDevice().name + " is in use already.");
-    }
+  if (request.cpuOnly && !model::useCpuOnly()) {
+    throw std::runtime_error("--device cpu came too late: " + model::computeDevice().name + " is in use already.");
   }
   ProgressLine progress(streams);
   auto opened = model::OpenedModel::open(

@@ -1,19 +1,20 @@
 // Little-endian numbers out of a span; every step is checked against what is left.
 #pragma once
 
+#include "model/checkpoint/read_problem.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 
 namespace loom::model {
 
-/// The bytes ended before what was announced. A clause; readers turn it into a CheckpointError.
-class OutOfBytes : public std::runtime_error {
+/// The bytes ended before what was announced.
+class OutOfBytes : public ReadProblem {
  public:
-  OutOfBytes() : std::runtime_error("the file ends too early; it may not have been copied completely") {}
+  OutOfBytes() : ReadProblem("the file ends too early; it may not have been copied completely") {}
 };
 
 class ByteCursor {

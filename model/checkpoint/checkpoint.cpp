@@ -97,11 +97,12 @@ std::vector<float> TensorView::toFloat32() const {
   for (float& value : result) {
     value = loadFloat(dtype, bytes.data() + offset * elementSize);
     for (std::size_t axis = shape.size(); axis-- > 0;) {
-      offset += strides[axis];
       if (++index[axis] < shape[axis]) {
+        offset += strides[axis];
         break;
       }
-      offset -= strides[axis] * shape[axis];
+      // Back to the axis's first element, never one step past its last: the stride of a size of 1 may be any number.
+      offset -= strides[axis] * (shape[axis] - 1);
       index[axis] = 0;
     }
   }

@@ -1,10 +1,13 @@
 #include "model/checkpoint/checkpoint_reader.h"
 #include "model/checkpoint/mapped_file.h"
+#include "model/checkpoint/read_problem.h"
 #include "model/checkpoint/safetensors_reader.h"
 #include "model/checkpoint/torch_legacy_reader.h"
 #include "model/checkpoint/torch_zip_reader.h"
 
 #include <array>
+#include <new>
+#include <stdexcept>
 
 namespace loom::model {
 namespace {
@@ -21,30 +24,40 @@ const std::array<const CheckpointReader*, 3>& readers() {
   return kReaders;
 }
 
-}  // namespace
+void throwIfStopped(const std::filesystem::path& path, const ReadControl& control) {
+  if (control.stop.stop_requested()) {
+    refuse(path, ReadCancelled());
+  }
+}
 
-Checkpoint readCheckpoint(const std::filesystem::path& path, const ReadControl& control) {
+Checkpoint readWithFirstThatKnows(const std::filesystem::path& path, const ReadControl& control) {
+  throwIfStopped(path, control);
   Checkpoint checkpoint;
   checkpoint.path = path;
   checkpoint.file = MappedFile::open(path);
   for (const CheckpointReader* reader : readers()) {
     if (reader->recognises(*checkpoint.file)) {
       checkpoint.container = reader->container();
-      try {
-        reader->read(checkpoint, control);
-      } catch (const std::bad_alloc&) {
-        throw CheckpointError(CheckpointError::Kind::Limit,
-                              path.filename().string() + " cannot be read: there is not enough memory.");
-      }
-      if (control.stop.stop_requested()) {
-        throw CheckpointError(CheckpointError::Kind::Cancelled, path.filename().string() + ": cancelled.");
-      }
+      reader->read(checkpoint, control);
+      throwIfStopped(path, control);
       return checkpoint;
     }
   }
   throw CheckpointError(CheckpointError::Kind::NotACheckpoint,
-                        path.filename().string() +
+                        fileName(path) +
                             " is not a checkpoint that is known here: it is neither safetensors nor written by torch.save.");
+}
+
+}  // namespace
+
+Checkpoint readCheckpoint(const std::filesystem::path& path, const ReadControl& control) {
+  try {
+    return readWithFirstThatKnows(path, control);
+  } catch (const std::bad_alloc&) {
+    refuse(path, CheckpointError::Kind::Limit, "there is not enough memory");
+  } catch (const std::length_error&) {
+    refuse(path, CheckpointError::Kind::Limit, "there is not enough memory");
+  }
 }
 
 }  // namespace loom::model

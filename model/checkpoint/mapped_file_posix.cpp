@@ -1,7 +1,7 @@
 // POSIX: open, fstat, mmap.
 #include "model/checkpoint/mapped_file.h"
 
-#include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/read_problem.h"
 
 #include <cerrno>
 #include <cstring>
@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kCopiedBelow = 32U << 20U;
 
 [[noreturn]] void cannotOpen(const std::filesystem::path& path, const std::string& reason) {
-  throw CheckpointError(CheckpointError::Kind::CannotOpen, path.filename().string() + " cannot be opened: " + reason);
+  throw CheckpointError(CheckpointError::Kind::CannotOpen, fileName(path) + " cannot be opened: " + reason);
 }
 
 class Descriptor {

@@ -2,13 +2,13 @@
 // PickleValues and nothing else: GLOBAL makes a name, REDUCE, NEWOBJ and their like an inert Object that remembers what
 // would have been called and with what.
 //
-// Memory stays within a small multiple of the file: an opcode makes at most one value and moves, never copies, what it
-// takes from the stack.
+// An opcode makes at most two values and moves, never copies, what it takes from the stack. A value is some hundred times
+// as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
 #include "model/checkpoint/pickle_interpreter.h"
 
+#include "model/checkpoint/pickle_text.h"
+
 #include <bit>
-#include <charconv>
-#include <cstdlib>
 #include <unordered_map>
 
 namespace loom::model {
@@ -24,43 +24,21 @@ double bigEndianDouble(ByteCursor& cursor) {
   return std::bit_cast<double>(bits);
 }
 
-/// Protocol 0 writes strings in quotes with Python's escapes. Only what repr() of ASCII text can give is understood.
-std::string unquoted(std::string_view line) {
-  if (line.size() < 2 || (line.front() != '\'' && line.front() != '"') || line.front() != line.back()) {
-    throw PickleError("a string of it is not quoted");
-  }
-  line = line.substr(1, line.size() - 2);
-  std::string text;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] != '\\' || i + 1 == line.size()) {
-      text += line[i];
-      continue;
-    }
-    const char escaped = line[++i];
-    if (escaped == 'x' && i + 2 < line.size()) {
-      unsigned code = 0;
-      std::from_chars(line.data() + i + 1, line.data() + i + 3, code, 16);
-      text += static_cast<char>(code);
-      i += 2;
-    } else {
-      text += escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped == 'r' ? '\r' : escaped;
-    }
-  }
-  return text;
-}
-
 class Machine {
  public:
   Machine(ByteCursor& cursor, PickleArena& arena, const ReadControl& control)
-      : m_cursor(cursor), m_arena(arena), m_control(control) {}
+      : m_cursor(cursor), m_arena(arena), m_control(control), m_begin(cursor.position()) {}
 
   PickleResult run() {
     while (true) {
       if (++m_opcodes > m_control.limits.pickleOpcodes) {
-        throw PickleError("it is longer than any real checkpoint's");
+        throw PickleError("its pickle is longer than any real checkpoint's", CheckpointError::Kind::Limit);
+      }
+      if (m_cursor.position() - m_begin > m_control.limits.pickleBytes) {
+        throw PickleError("its pickle is larger than any real checkpoint's", CheckpointError::Kind::Limit);
       }
       if (m_opcodes % 65536 == 0 && m_control.stop.stop_requested()) {
-        throw CheckpointError(CheckpointError::Kind::Cancelled, "cancelled.");
+        throw ReadCancelled();
       }
       const auto opcode = m_cursor.number<std::uint8_t>();
       if (opcode == '.') {
@@ -68,13 +46,35 @@ class Machine {
         return std::move(m_result);
       }
       if (!scalar(opcode) && !text(opcode) && !container(opcode) && !object(opcode) && !memo(opcode)) {
-        throw PickleError("it holds an opcode that no protocol knows");
+        throw PickleError("its pickle holds an opcode that no protocol knows");
       }
     }
   }
 
  private:
-  PickleValue* push(Kind kind) { return m_stack.emplace_back(m_arena.make(kind)); }
+  void charge(std::size_t bytes) {
+    m_memory += bytes;
+    if (m_memory > m_control.limits.pickleMemory) {
+      throw PickleError("its pickle holds more values than any real checkpoint's", CheckpointError::Kind::Limit);
+    }
+  }
+
+  PickleValue* make(Kind kind) {
+    charge(sizeof(PickleValue));
+    return m_arena.make(kind);
+  }
+
+  PickleValue* push(Kind kind) { return pushShared(make(kind)); }
+
+  PickleValue* pushShared(PickleValue* value) {
+    charge(sizeof value);
+    return m_stack.emplace_back(value);
+  }
+
+  std::string_view keep(std::string text) {
+    charge(sizeof(std::string) + text.size());
+    return m_arena.keep(std::move(text));
+  }
 
   void pushInt(std::int64_t number) { push(Kind::Int)->number = number; }
   void pushBool(bool value) { push(Kind::Bool)->number = value; }
@@ -82,7 +82,7 @@ class Machine {
 
   PickleValue* pop() {
     if (m_stack.size() <= floor()) {
-      throw PickleError("it takes more from its stack than there is");
+      throw PickleError("its pickle takes more from the stack than there is");
     }
     PickleValue* value = m_stack.back();
     m_stack.pop_back();
@@ -91,7 +91,7 @@ class Machine {
 
   PickleValue* top() {
     if (m_stack.size() <= floor()) {
-      throw PickleError("it looks below its stack");
+      throw PickleError("its pickle looks below the stack");
     }
     return m_stack.back();
   }
@@ -101,7 +101,7 @@ class Machine {
   /// Everything above the last mark, which goes too.
   std::vector<PickleValue*> popToMark() {
     if (m_marks.empty()) {
-      throw PickleError("it looks for a mark that is not there");
+      throw PickleError("its pickle looks for a mark that is not there");
     }
     const auto begin = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
     std::vector<PickleValue*> items(begin, m_stack.end());
@@ -130,15 +130,11 @@ class Machine {
       pushBool(line == "01");
       return;
     }
-    if (!line.empty() && line.back() == 'L') {
-      line.remove_suffix(1);
+    if (const auto number = pickleInteger(line)) {
+      pushInt(*number);
+    } else {
+      pushText(Kind::BigInt, keep(pickleIntegerBytes(line)));
     }
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), number);
-    if (error != std::errc() || end != line.data() + line.size()) {
-      throw PickleError("a whole number of it is unreadable");
-    }
-    pushInt(number);
   }
 
   bool scalar(std::uint8_t opcode) {
@@ -153,7 +149,7 @@ class Machine {
       case 'M': pushInt(m_cursor.number<std::uint16_t>()); return true;
       case 0x8a: pushInteger(m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 0x8b: pushInteger(m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
-      case 'F': push(Kind::Float)->real = std::strtod(std::string(m_cursor.takeLine()).c_str(), nullptr); return true;
+      case 'F': push(Kind::Float)->real = pickleReal(m_cursor.takeLine()); return true;
       case 'G': push(Kind::Float)->real = bigEndianDouble(m_cursor); return true;
       default: return false;
     }
@@ -161,7 +157,7 @@ class Machine {
 
   bool text(std::uint8_t opcode) {
     switch (opcode) {
-      case 'S': pushText(Kind::String, m_arena.keep(unquoted(m_cursor.takeLine()))); return true;
+      case 'S': pushText(Kind::String, keep(unquotedPickleText(m_cursor.takeLine()))); return true;
       case 'V': pushText(Kind::String, m_cursor.takeLine()); return true;
       case 'U': pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 'T':
@@ -176,7 +172,10 @@ class Machine {
     }
   }
 
-  void pushItems(Kind kind, std::vector<PickleValue*> items) { push(kind)->items = std::move(items); }
+  void pushItems(Kind kind, std::vector<PickleValue*> items) {
+    charge(items.size() * sizeof(PickleValue*));
+    push(kind)->items = std::move(items);
+  }
 
   void pushTuple(int count) {
     std::vector<PickleValue*> items(static_cast<std::size_t>(count));
@@ -186,7 +185,9 @@ class Machine {
     pushItems(Kind::Tuple, std::move(items));
   }
 
-  static void addPairs(PickleValue* target, const std::vector<PickleValue*>& items) {
+  /// Growing vectors are up to twice as large as what they hold.
+  void addPairs(PickleValue* target, const std::vector<PickleValue*>& items) {
+    charge(2 * items.size() * sizeof(PickleValue*));
     if (items.size() % 2 != 0) {
       throw PickleError("a dictionary of it has a key without a value");
     }
@@ -195,16 +196,17 @@ class Machine {
     }
   }
 
-  static void addItems(PickleValue* target, const std::vector<PickleValue*>& items) {
+  void addItems(PickleValue* target, const std::vector<PickleValue*>& items) {
+    charge(2 * items.size() * sizeof(PickleValue*));
     target->items.insert(target->items.end(), items.begin(), items.end());
   }
 
   bool container(std::uint8_t opcode) {
     switch (opcode) {
-      case '(': m_marks.push_back(m_stack.size()); return true;
+      case '(': pushMark(); return true;
       case '0': popOrMark(); return true;
       case '1': popToMark(); return true;
-      case '2': m_stack.push_back(top()); return true;
+      case '2': pushShared(top()); return true;
       case ')': push(Kind::Tuple); return true;
       case 't': pushItems(Kind::Tuple, popToMark()); return true;
       case 0x85: pushTuple(1); return true;
@@ -224,6 +226,11 @@ class Machine {
     }
   }
 
+  void pushMark() {
+    charge(sizeof(std::size_t));
+    m_marks.push_back(m_stack.size());
+  }
+
   void popOrMark() {
     if (!m_marks.empty() && m_marks.back() == m_stack.size()) {
       m_marks.pop_back();
@@ -236,7 +243,7 @@ class Machine {
     switch (opcode) {
       case 'a': {
         PickleValue* item = pop();
-        top()->items.push_back(item);
+        addItems(top(), {item});
         return true;
       }
       case 'e':
@@ -248,7 +255,7 @@ class Machine {
       case 's': {
         PickleValue* value = pop();
         PickleValue* key = pop();
-        top()->pairs.emplace_back(key, value);
+        addPairs(top(), {key, value});
         return true;
       }
       case 'u': {
@@ -274,13 +281,13 @@ class Machine {
 
   void pushPersistentId(PickleValue* id) {
     PickleValue* reference = push(Kind::PersistentId);
-    reference->items.push_back(id);
+    addItems(reference, {id});
     m_result.persistentIds.push_back(reference);
   }
 
   /// A class instance of protocol 0 or 1: arguments on the stack, the class above the mark or in the opcode.
   void pushInstance(PickleValue* callable, std::vector<PickleValue*> arguments) {
-    PickleValue* args = m_arena.make(Kind::Tuple);
+    PickleValue* args = make(Kind::Tuple);
     args->items = std::move(arguments);
     pushObject(callable, args);
   }
@@ -296,7 +303,7 @@ class Machine {
         const PickleValue* name = pop();
         const PickleValue* module = pop();
         if (name->kind != Kind::String || module->kind != Kind::String) {
-          throw PickleError("a name in it is no text");
+          throw PickleError("a name in its pickle is no text");
         }
         pushGlobal(module->text, name->text);
         return true;
@@ -320,7 +327,7 @@ class Machine {
   bool instance(std::uint8_t opcode) {
     switch (opcode) {
       case 'i': {
-        PickleValue* callable = m_arena.make(Kind::Global);
+        PickleValue* callable = make(Kind::Global);
         callable->module = m_cursor.takeLine();
         callable->text = m_cursor.takeLine();
         pushInstance(callable, popToMark());
@@ -342,7 +349,7 @@ class Machine {
         return true;
       }
       case 'P': {
-        PickleValue* id = m_arena.make(Kind::String);
+        PickleValue* id = make(Kind::String);
         id->text = m_cursor.takeLine();
         pushPersistentId(id);
         return true;
@@ -357,38 +364,33 @@ class Machine {
     }
   }
 
-  void put(std::uint64_t index) { m_memo[index] = top(); }
+  void put(std::uint64_t index) {
+    constexpr std::size_t kNodeBytes = 48;
+    charge(kNodeBytes);
+    m_memo[index] = top();
+  }
 
   void get(std::uint64_t index) {
     const auto it = m_memo.find(index);
     if (it == m_memo.end()) {
-      throw PickleError("it refers to something that was not there before");
+      throw PickleError("its pickle refers to something that was not there before");
     }
-    m_stack.push_back(it->second);
-  }
-
-  std::uint64_t decimalIndex() {
-    const auto line = m_cursor.takeLine();
-    std::uint64_t index = 0;
-    if (std::from_chars(line.data(), line.data() + line.size(), index).ec != std::errc()) {
-      throw PickleError("a reference of it is unreadable");
-    }
-    return index;
+    pushShared(it->second);
   }
 
   bool memo(std::uint8_t opcode) {
     switch (opcode) {
       case 0x80:
         if (m_cursor.number<std::uint8_t>() > 5) {
-          throw PickleError("it is of a protocol newer than 5");
+          throw PickleError("its pickle is of a protocol newer than 5", CheckpointError::Kind::Unsupported);
         }
         return true;
       case 0x95: m_cursor.number<std::uint64_t>(); return true;  // a frame's length: a hint for those who buffer
-      case 'p': put(decimalIndex()); return true;
+      case 'p': put(pickleIndex(m_cursor.takeLine())); return true;
       case 'q': put(m_cursor.number<std::uint8_t>()); return true;
       case 'r': put(m_cursor.number<std::uint32_t>()); return true;
       case 0x94: put(m_memo.size()); return true;
-      case 'g': get(decimalIndex()); return true;
+      case 'g': get(pickleIndex(m_cursor.takeLine())); return true;
       case 'h': get(m_cursor.number<std::uint8_t>()); return true;
       case 'j': get(m_cursor.number<std::uint32_t>()); return true;
       default: return false;
@@ -402,7 +404,9 @@ class Machine {
   std::vector<PickleValue*> m_stack;
   std::vector<std::size_t> m_marks;
   std::unordered_map<std::uint64_t, PickleValue*> m_memo;
+  std::size_t m_begin;
   std::uint64_t m_opcodes = 0;
+  std::uint64_t m_memory = 0;
 };
 
 }  // namespace

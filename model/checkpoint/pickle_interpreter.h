@@ -10,9 +10,9 @@
 namespace loom::model {
 
 /// A clause that says what is wrong with the pickle.
-class PickleError : public std::runtime_error {
+class PickleError : public ReadProblem {
  public:
-  using std::runtime_error::runtime_error;
+  using ReadProblem::ReadProblem;
 };
 
 struct PickleResult {
@@ -21,7 +21,7 @@ struct PickleResult {
 };
 
 /// Reads one pickle from `cursor`, which is left behind its STOP. Values live in `arena`; their texts may be views of
-/// the cursor's bytes. Throws PickleError or OutOfBytes. Source: Lib/pickletools.py, which documents every opcode.
+/// the cursor's bytes. Throws PickleError, OutOfBytes or ReadCancelled. Source: Lib/pickletools.py, which documents every opcode.
 PickleResult readPickle(ByteCursor& cursor, PickleArena& arena, const ReadControl& control);
 
 }  // namespace loom::model

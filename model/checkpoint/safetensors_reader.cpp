@@ -10,12 +10,15 @@
 
 #include "model/checkpoint/byte_cursor.h"
 #include "model/checkpoint/mapped_file.h"
+#include "model/checkpoint/read_problem.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
+#include <unordered_set>
 
 namespace loom::model {
 namespace {
@@ -26,7 +29,7 @@ constexpr std::size_t kLengthBytes = 8;
 
 [[noreturn]] void broken(const Checkpoint& checkpoint, const std::string& reason) {
   throw CheckpointError(CheckpointError::Kind::Broken,
-                        checkpoint.path.filename().string() + " is a damaged safetensors file: " + reason + ".");
+                        fileName(checkpoint.path) + " is a damaged safetensors file: " + reason + ".");
 }
 
 std::optional<DType> dtypeNamed(const std::string& name) {
@@ -37,31 +40,64 @@ std::optional<DType> dtypeNamed(const std::string& name) {
   return it == kNames.end() ? std::nullopt : std::optional(it->second);
 }
 
-/// Refuses nesting beyond what the format has and keys that come twice, while the text is parsed.
-json parseHeader(const Checkpoint& checkpoint, std::string_view text) {
-  std::vector<std::vector<std::string>> keys;
-  std::string problem;
-  const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) {
-      keys.emplace_back();
-    } else if (event == json::parse_event_t::object_end && !keys.empty()) {
-      auto& seen = keys.back();
-      std::sort(seen.begin(), seen.end());
-      if (const auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end()) {
-        problem = "\"" + *twice + "\" is there twice";
-      }
-      keys.pop_back();
-    } else if (event == json::parse_event_t::key && !keys.empty()) {
-      keys.back().push_back(parsed.get<std::string>());
+/// Listens to the parser and throws as soon as the header is what no header is, before memory is taken for it.
+class HeaderWatch {
+ public:
+  HeaderWatch(const Checkpoint& checkpoint, const ReadControl& control) : m_checkpoint(checkpoint), m_control(control) {}
+
+  void see(int depth, json::parse_event_t event, const json& parsed) {
+    using Event = json::parse_event_t;
+    if (++m_events % 4096 == 0 && m_control.stop.stop_requested()) {
+      refuse(m_checkpoint.path, ReadCancelled());
     }
-    return depth < 8;
+    if ((event == Event::object_start || event == Event::array_start) && depth >= kDepth) {
+      broken(m_checkpoint, "its header is nested too deeply");
+    }
+    if (event == Event::array_start) {
+      m_length = 0;
+    } else if (event == Event::value && ++m_length > kLongestArray) {
+      broken(m_checkpoint, "its header holds a list that is too long");
+    } else if (event == Event::object_start) {
+      m_keys.emplace_back();
+      m_length = 0;
+    } else if (event == Event::key) {
+      addKey(parsed.get<std::string>());
+    } else if (event == Event::object_end) {
+      m_keys.pop_back();
+    }
+  }
+
+ private:
+  static constexpr int kDepth = 3;  // the header, a tensor, its shape
+  static constexpr std::size_t kLongestArray = 64;
+
+  void addKey(std::string key) {
+    m_length = 0;
+    if (m_keys.size() == 1 && m_keys.back().size() > m_control.limits.tensors) {
+      throw CheckpointError(CheckpointError::Kind::Limit,
+                            fileName(m_checkpoint.path) + " holds more tensors than any real checkpoint.");
+    }
+    if (const auto [it, isNew] = m_keys.back().insert(std::move(key)); !isNew) {
+      broken(m_checkpoint, "\"" + plainName(*it) + "\" is there twice");
+    }
+  }
+
+  const Checkpoint& m_checkpoint;
+  const ReadControl& m_control;
+  std::vector<std::unordered_set<std::string>> m_keys;  // of the objects that are open
+  std::size_t m_length = 0;                             // of the list that is open
+  std::uint64_t m_events = 0;
+};
+
+json parseHeader(const Checkpoint& checkpoint, std::string_view text, const ReadControl& control) {
+  HeaderWatch watch(checkpoint, control);
+  const auto callback = [&](int depth, json::parse_event_t event, json& parsed) {
+    watch.see(depth, event, parsed);
+    return true;
   };
-  json header = json::parse(text.begin(), text.end(), watch, /*allow_exceptions=*/false);
+  json header = json::parse(text.begin(), text.end(), callback, /*allow_exceptions=*/false);
   if (header.is_discarded() || !header.is_object()) {
     broken(checkpoint, "its header is no JSON object");
-  }
-  if (!problem.empty()) {
-    broken(checkpoint, problem);
   }
   return header;
 }
@@ -70,13 +106,13 @@ std::vector<std::int64_t> numbers(const Checkpoint& checkpoint, const json& entr
                                   const std::string& name) {
   const auto it = entry.find(key);
   if (it == entry.end() || !it->is_array()) {
-    broken(checkpoint, name + " has no " + key);
+    broken(checkpoint, plainName(name) + " has no " + key);
   }
   std::vector<std::int64_t> result;
   for (const json& number : *it) {
     if (!number.is_number_unsigned() ||
         number.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      broken(checkpoint, name + " has a " + key + " that is no list of sizes");
+      broken(checkpoint, plainName(name) + " has a " + key + " that is no list of sizes");
     }
     result.push_back(number.get<std::int64_t>());
   }
@@ -92,13 +128,13 @@ struct Extent {
 TensorView readTensor(const Checkpoint& checkpoint, const std::string& name, const json& entry,
                       std::span<const std::byte> data, std::vector<Extent>& extents) {
   if (!entry.is_object() || !entry.contains("dtype") || !entry["dtype"].is_string()) {
-    broken(checkpoint, name + " has no dtype");
+    broken(checkpoint, plainName(name) + " has no dtype");
   }
   const auto dtype = dtypeNamed(entry["dtype"].get<std::string>());
   if (!dtype) {
     throw CheckpointError(CheckpointError::Kind::Unsupported,
-                          checkpoint.path.filename().string() + ": " + name + " has the number type " +
-                              entry["dtype"].get<std::string>() + ", which is not supported.");
+                          fileName(checkpoint.path) + ": " + plainName(name) + " has the number type " +
+                              plainName(entry["dtype"].get<std::string>()) + ", which is not supported.");
   }
   TensorView tensor;
   tensor.name = name;
@@ -106,12 +142,12 @@ TensorView readTensor(const Checkpoint& checkpoint, const std::string& name, con
   tensor.shape = numbers(checkpoint, entry, "shape", name);
   const auto offsets = numbers(checkpoint, entry, "data_offsets", name);
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-    broken(checkpoint, name + " has data_offsets that are no range");
+    broken(checkpoint, plainName(name) + " has data_offsets that are no range");
   }
   const auto begin = static_cast<std::uint64_t>(offsets[0]);
   const auto end = static_cast<std::uint64_t>(offsets[1]);
   if (end > data.size()) {
-    broken(checkpoint, name + " lies beyond the end of the file, which may not have been copied completely");
+    broken(checkpoint, plainName(name) + " lies beyond the end of the file, which may not have been copied completely");
   }
   std::uint64_t needed = 0;
   try {
@@ -120,10 +156,10 @@ TensorView readTensor(const Checkpoint& checkpoint, const std::string& name, con
     tensor.strides = contiguousStrides(tensor.shape);
     needed = bytesSpanned(*dtype, tensor.shape, tensor.strides);
   } catch (const std::out_of_range& error) {
-    broken(checkpoint, name + ": " + error.what());
+    broken(checkpoint, plainName(name) + ": " + error.what());
   }
   if (needed != end - begin) {
-    broken(checkpoint, name + " has room for " + std::to_string(end - begin) + " bytes, its shape needs " +
+    broken(checkpoint, plainName(name) + " has room for " + std::to_string(end - begin) + " bytes, its shape needs " +
                            std::to_string(needed));
   }
   tensor.bytes = data.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
@@ -137,10 +173,10 @@ void checkCover(const Checkpoint& checkpoint, std::vector<Extent>& extents, std:
   std::uint64_t end = 0;
   for (const Extent& extent : extents) {
     if (extent.begin < end) {
-      broken(checkpoint, extent.name + " overlaps another tensor");
+      broken(checkpoint, plainName(extent.name) + " overlaps another tensor");
     }
     if (extent.begin > end) {
-      broken(checkpoint, "there is a hole before " + extent.name);
+      broken(checkpoint, "there is a hole before " + plainName(extent.name));
     }
     end = extent.end;
   }
@@ -177,13 +213,10 @@ void SafetensorsReader::read(Checkpoint& checkpoint, const ReadControl& control)
   }
   if (length > control.limits.headerBytes) {
     throw CheckpointError(CheckpointError::Kind::Limit,
-                          checkpoint.path.filename().string() + ": its header is larger than any real one.");
+                          fileName(checkpoint.path) + ": its header is larger than any real one.");
   }
-  const json header = parseHeader(checkpoint, cursor.takeText(length));
-  if (header.size() > control.limits.tensors) {
-    throw CheckpointError(CheckpointError::Kind::Limit,
-                          checkpoint.path.filename().string() + " holds more tensors than any real checkpoint.");
-  }
+  const json header = parseHeader(checkpoint, cursor.takeText(length), control);
+  control.report(0.5);
   const auto data = cursor.take(cursor.left());
   TensorGroup group;
   std::vector<Extent> extents;
@@ -196,7 +229,7 @@ void SafetensorsReader::read(Checkpoint& checkpoint, const ReadControl& control)
   }
   checkCover(checkpoint, extents, data.size());
   if (!group.tensors.empty()) {
-    std::sort(group.tensors.begin(), group.tensors.end(),
+    std::stable_sort(group.tensors.begin(), group.tensors.end(),
               [](const TensorView& a, const TensorView& b) { return a.bytes.data() < b.bytes.data(); });
     checkpoint.groups.push_back(std::move(group));
   }

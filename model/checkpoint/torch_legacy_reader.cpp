@@ -22,44 +22,59 @@ namespace {
 
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::int64_t kProtocol = 1001;
+constexpr std::uint64_t kPreambleBytes = 4096;  // the three take some 150
 
-using Storages = std::map<std::string, std::span<const std::byte>>;
+using Storages = std::map<std::string_view, std::span<const std::byte>>;
 
-[[noreturn]] void fail(CheckpointError::Kind kind, const Checkpoint& checkpoint, const std::string& reason) {
-  throw CheckpointError(kind, checkpoint.path.filename().string() + " cannot be read: " + reason + ".");
-}
-
-void checkSystem(const Checkpoint& checkpoint, const PickleValue& protocol, const PickleValue& system) {
-  if (protocol.number != kProtocol) {
-    fail(CheckpointError::Kind::Unsupported, checkpoint,
-         "its format has the number " + std::to_string(protocol.number) + ", only 1001 is known");
+/// The three small pickles at the begin.
+void readPreamble(ByteCursor& cursor, ReadControl control) {
+  control.limits.pickleBytes = std::min<std::uint64_t>(control.limits.pickleBytes, kPreambleBytes);
+  PickleArena arena;
+  const PickleValue* magic = readPickle(cursor, arena, control).root;
+  if (magic->kind != PickleValue::Kind::BigInt || magic->text != kMagic) {
+    throw PickleError("it does not begin with torch.save's magic number");
+  }
+  const PickleValue& protocol = *readPickle(cursor, arena, control).root;
+  const PickleValue& system = *readPickle(cursor, arena, control).root;
+  if (protocol.kind != PickleValue::Kind::Int || protocol.number != kProtocol) {
+    throw PickleError("its format has the number " + std::to_string(protocol.number) + ", only 1001 is known",
+                      CheckpointError::Kind::Unsupported);
   }
   for (const auto& [key, value] : system.pairs) {
     if (key->text == "little_endian" && value->number == 0) {
-      fail(CheckpointError::Kind::Unsupported, checkpoint,
-           "its numbers are big-endian. Save it again on a little-endian machine");
+      throw PickleError("its numbers are big-endian. Save it again on a little-endian machine",
+                        CheckpointError::Kind::Unsupported);
     }
   }
 }
 
 /// The storages behind the pickles. Their number types stand in the references alone.
 Storages readStorages(ByteCursor& cursor, const PickleValue& keys, const PickleResult& object) {
-  std::map<std::string, DType> dtypes;
+  std::map<std::string_view, StorageReference> references;
   for (const PickleValue* id : object.persistentIds) {
     const StorageReference reference = readStorageReference(*id);
-    dtypes[reference.key] = reference.dtype;
+    const StorageReference& first = references.emplace(reference.key, reference).first->second;
+    if (first.dtype != reference.dtype || first.elements != reference.elements) {
+      throw PickleError("it tells two things of one storage");
+    }
   }
   Storages storages;
   for (const PickleValue* key : keys.items) {
-    const auto dtype = dtypes.find(std::string(key->text));
-    if (dtype == dtypes.end()) {
+    const auto it = references.find(key->text);
+    if (it == references.end()) {
       throw PickleError("it holds a storage that nothing refers to");
     }
-    const auto elements = cursor.number<std::int64_t>();
-    if (elements < 0 || static_cast<std::uint64_t>(elements) > cursor.left() / sizeOf(dtype->second)) {
+    const auto& [name, reference] = *it;
+    if (cursor.number<std::int64_t>() != reference.elements) {
+      throw PickleError("a storage of it has another size than its tensors say");
+    }
+    const auto elements = static_cast<std::uint64_t>(reference.elements);
+    if (elements > cursor.left() / sizeOf(reference.dtype)) {
       throw OutOfBytes();
     }
-    storages[dtype->first] = cursor.take(static_cast<std::uint64_t>(elements) * sizeOf(dtype->second));
+    if (!storages.emplace(name, cursor.take(elements * sizeOf(reference.dtype))).second) {
+      throw PickleError("it holds a storage twice");
+    }
   }
   return storages;
 }
@@ -77,10 +92,7 @@ void TorchLegacyReader::read(Checkpoint& checkpoint, const ReadControl& control)
   try {
     ByteCursor cursor(checkpoint.file->bytes());
     PickleArena arena;
-    readPickle(cursor, arena, control);
-    const PickleValue* protocol = readPickle(cursor, arena, control).root;
-    const PickleValue* system = readPickle(cursor, arena, control).root;
-    checkSystem(checkpoint, *protocol, *system);
+    readPreamble(cursor, control);
     const PickleResult object = readPickle(cursor, arena, control);
     const PickleValue* keys = readPickle(cursor, arena, control).root;
     control.report(0.5);
@@ -94,10 +106,8 @@ void TorchLegacyReader::read(Checkpoint& checkpoint, const ReadControl& control)
     };
     collectTensors(*object.root, bytesOf, control, checkpoint);
     control.report(1.0);
-  } catch (const PickleError& error) {
-    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
-  } catch (const OutOfBytes& error) {
-    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
+  } catch (const ReadProblem& problem) {
+    refuse(checkpoint.path, problem);
   }
 }
 

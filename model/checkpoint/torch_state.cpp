@@ -1,11 +1,14 @@
 #include "model/checkpoint/torch_state.h"
 
+#include "model/checkpoint/mapped_file.h"
 #include "model/checkpoint/pickle_interpreter.h"
 
-#include <algorithm>
-#include <cstdio>
+#include <array>
+#include <charconv>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <unordered_set>
 
 namespace loom::model {
@@ -17,6 +20,13 @@ constexpr std::size_t kMostMetadata = 2000;
 constexpr std::size_t kLongestMetadata = 4096;
 constexpr std::size_t kLongestList = 32;
 constexpr std::size_t kMostNotes = 20;
+constexpr std::size_t kLongestName = 512;
+constexpr std::size_t kLongestPath = 1024;
+constexpr std::size_t kMostDimensions = 64;  // of torch's own
+// A pickle may use one long text, or one large storage, a million times for the price of a few bytes each.
+constexpr std::size_t kMostText = 256U << 20U;
+constexpr std::uint64_t kMostRepeats = 64;
+constexpr std::uint64_t kFreeBytes = 16U << 20U;
 
 std::optional<DType> dtypeOfStorage(std::string_view name) {
   static const std::map<std::string_view, DType> kStorages{
@@ -35,6 +45,9 @@ std::vector<std::int64_t> intsOf(const PickleValue* value) {
   }
   if (!value || (value->kind != Kind::Tuple && value->kind != Kind::List)) {
     throw PickleError("the size of a tensor is no list of numbers");
+  }
+  if (value->items.size() > kMostDimensions) {
+    throw PickleError("it has more dimensions than a tensor can have");
   }
   std::vector<std::int64_t> numbers;
   for (const PickleValue* item : value->items) {
@@ -80,10 +93,11 @@ const PickleValue* tensorCall(const PickleValue* value) {
   return nullptr;
 }
 
-std::string keyText(const PickleValue& key) {
+/// A key as valid UTF-8, cut to `longest` bytes.
+std::string keyText(const PickleValue& key, std::size_t longest) {
   switch (key.kind) {
     case Kind::String:
-    case Kind::Bytes: return std::string(key.text.substr(0, kLongestMetadata));
+    case Kind::Bytes: return validText(key.text, longest);
     case Kind::Int:
     case Kind::Bool: return std::to_string(key.number);
     default: return "?";
@@ -91,9 +105,8 @@ std::string keyText(const PickleValue& key) {
 }
 
 std::string numberText(double number) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g", number);
-  return text;
+  std::array<char, 32> text{};  // not printf: a desktop's locale may write one half as "0,5"
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general).ptr};
 }
 
 /// A plain value as text; nothing for what is not plain.
@@ -102,7 +115,7 @@ std::optional<std::string> plainText(const PickleValue& value, int depth = 0) {
     case Kind::Bool: return value.number ? "True" : "False";
     case Kind::Int: return std::to_string(value.number);
     case Kind::Float: return numberText(value.real);
-    case Kind::String: return std::string(value.text.substr(0, kLongestMetadata));
+    case Kind::String: return validText(value.text, kLongestMetadata);
     case Kind::Tuple:
     case Kind::List: break;
     default: return std::nullopt;
@@ -113,12 +126,37 @@ std::optional<std::string> plainText(const PickleValue& value, int depth = 0) {
   std::string text;
   for (const PickleValue* item : value.items) {
     const auto part = plainText(*item, depth + 1);
-    if (!part) {
+    if (!part || text.size() + part->size() > kLongestMetadata) {
       return std::nullopt;
     }
     text += (text.empty() ? "[" : ", ") + *part;
   }
   return text + "]";
+}
+
+bool isScalar(const PickleValue& value) {
+  return value.kind == Kind::None || value.kind == Kind::Bool || value.kind == Kind::Int || value.kind == Kind::BigInt ||
+         value.kind == Kind::Float || value.kind == Kind::String || value.kind == Kind::Bytes;
+}
+
+bool isOrderedDict(const PickleValue& value) {
+  return value.kind == Kind::Object && value.callable && value.callable->isGlobal("collections", "OrderedDict");
+}
+
+using Member = std::pair<PickleValue*, PickleValue*>;
+
+/// What a dictionary holds. Python 2 gave an OrderedDict's content as its argument, a list of [key, value].
+std::vector<Member> membersOf(const PickleValue& value) {
+  std::vector<Member> members;
+  if (isOrderedDict(value) && value.args && value.args->items.size() == 1) {
+    for (const PickleValue* pair : value.args->items[0]->items) {
+      if (pair->items.size() == 2) {
+        members.emplace_back(pair->items[0], pair->items[1]);
+      }
+    }
+  }
+  members.insert(members.end(), value.pairs.begin(), value.pairs.end());
+  return members;
 }
 
 class Collector {
@@ -128,87 +166,110 @@ class Collector {
 
   void walk(const PickleValue& value, const std::string& path, int depth) {
     if (depth > m_control.limits.depth) {
-      throw PickleError("it is nested deeper than any real checkpoint");
-    }
-    if (!m_visited.insert(&value).second) {
-      return;  // shared, or a ring: it has its place already
+      throw PickleError("it is nested deeper than any real checkpoint", CheckpointError::Kind::Limit);
     }
     if (m_control.stop.stop_requested()) {
-      throw CheckpointError(CheckpointError::Kind::Cancelled, "cancelled.");
+      throw ReadCancelled();
     }
     noteForeign(value);
-    collectGroup(value.pairs, path);
-    for (const auto& [key, item] : value.pairs) {
-      walkItem(*item, join(path, keyText(*key)), depth);
+    const std::vector<Member> members = membersOf(value);
+    TensorGroup group{path, {}};
+    std::unordered_set<std::string> names;
+    const auto visit = [&](const PickleValue& item, const auto& name) {
+      if (const PickleValue* call = tensorCall(&item)) {
+        addTensor(group, names, *call, name(kLongestName + 1));
+      } else {
+        walkItem(item, path, name, depth);
+      }
+    };
+    // The group comes before those within it, so its place is taken before they are walked.
+    const std::size_t place = m_checkpoint.groups.size();
+    for (const auto& [key, item] : members) {
+      visit(*item, [k = key](std::size_t longest) { return keyText(*k, longest); });
     }
     for (std::size_t i = 0; i < value.items.size(); ++i) {
-      walkItem(*value.items[i], join(path, std::to_string(i)), depth);
+      visit(*value.items[i], [i](std::size_t) { return std::to_string(i); });
     }
-    if (value.kind == Kind::Object && value.state) {
+    if (!group.tensors.empty()) {
+      chargeText(path.size());
+      m_checkpoint.groups.insert(m_checkpoint.groups.begin() + static_cast<std::ptrdiff_t>(place), std::move(group));
+    }
+    // An OrderedDict's state is torch's own _metadata: version numbers of modules.
+    if (value.kind == Kind::Object && value.state && !isOrderedDict(value) && m_visited.insert(value.state).second) {
       walk(*value.state, path, depth + 1);
     }
   }
 
-  void collectLoneTensor(const PickleValue& root) {
+  /// Walks the whole of `root`, which may be a tensor itself.
+  void collect(const PickleValue& root) {
     if (const PickleValue* call = tensorCall(&root)) {
-      m_checkpoint.groups.push_back({"", {}});
-      m_checkpoint.groups.back().tensors.push_back(readTensor(*call, "tensor"));
+      TensorGroup group;
+      std::unordered_set<std::string> names;
+      addTensor(group, names, *call, "tensor");
+      m_checkpoint.groups.push_back(std::move(group));
+    } else {
+      m_visited.insert(&root);
+      walk(root, "", 0);
     }
   }
 
  private:
-  static std::string join(const std::string& path, const std::string& key) {
-    return path.empty() ? key : path + "." + key;
+  void chargeText(std::size_t bytes) {
+    m_text += bytes;
+    if (m_text > kMostText) {
+      throw PickleError("its names are longer than any real checkpoint's", CheckpointError::Kind::Limit);
+    }
   }
 
-  void walkItem(const PickleValue& item, const std::string& path, int depth) {
-    if (tensorCall(&item)) {
-      return;  // its group has it
+  static std::string join(const std::string& path, const std::string& key) {
+    const std::string joined = path.empty() ? key : path + "." + key;
+    return joined.size() > kLongestPath ? validText(joined, kLongestPath) : joined;
+  }
+
+  /// `name` makes the item's name, cut to a length; it is asked only where there is use for it.
+  template <typename Name>
+  void walkItem(const PickleValue& item, const std::string& path, const Name& name, int depth) {
+    if (m_visited.contains(&item)) {
+      return;  // shared, or closes a ring: it has its place already
     }
-    if (const auto text = plainText(item)) {
-      if (m_checkpoint.metadata.size() < kMostMetadata && path.size() < kLongestMetadata) {
-        m_checkpoint.metadata.emplace_back(path, *text);
+    if (m_checkpoint.metadata.size() < kMostMetadata) {
+      if (auto text = plainText(item)) {
+        m_checkpoint.metadata.emplace_back(join(path, name(kLongestName)), std::move(*text));
+        return;
       }
-      return;
     }
-    if (path.size() < kLongestMetadata) {
-      walk(item, path, depth + 1);
+    if (!isScalar(item)) {
+      m_visited.insert(&item);
+      walk(item, join(path, name(kLongestName)), depth + 1);
     }
   }
 
   /// OrderedDict and its like are dictionaries with another name; everything else that is no tensor is told of.
   void noteForeign(const PickleValue& value) {
-    if (value.kind != Kind::Object || !value.callable || value.callable->kind != Kind::Global ||
-        value.callable->isGlobal("collections", "OrderedDict") || m_checkpoint.notes.size() >= kMostNotes) {
+    if (value.kind != Kind::Object || !value.callable || value.callable->kind != Kind::Global || isOrderedDict(value) ||
+        m_checkpoint.notes.size() >= kMostNotes) {
       return;
     }
-    std::string name(value.callable->module.substr(0, 100));
-    name += "." + std::string(value.callable->text.substr(0, 100));
+    std::string name = plainName(value.callable->module) + "." + plainName(value.callable->text);
     if (m_foreign.insert(name).second) {
       m_checkpoint.notes.push_back("The file names " + name + ". It was read as data; nothing of it was run.");
     }
   }
 
-  void collectGroup(const std::vector<std::pair<PickleValue*, PickleValue*>>& pairs, const std::string& path) {
-    TensorGroup group{path, {}};
-    std::unordered_set<std::string> names;
-    for (const auto& [key, item] : pairs) {
-      const PickleValue* call = tensorCall(item);
-      if (!call) {
-        continue;
-      }
-      if (++m_tensors > m_control.limits.tensors) {
-        throw PickleError("it holds more tensors than any real checkpoint");
-      }
-      TensorView tensor = readTensor(*call, keyText(*key));
-      if (!names.insert(tensor.name).second) {
-        throw PickleError("the tensor " + tensor.name + " is there twice");
-      }
-      group.tensors.push_back(std::move(tensor));
+  void addTensor(TensorGroup& group, std::unordered_set<std::string>& names, const PickleValue& call,
+                 const std::string& name) {
+    if (++m_tensors > m_control.limits.tensors) {
+      throw PickleError("it holds more tensors than any real checkpoint", CheckpointError::Kind::Limit);
     }
-    if (!group.tensors.empty()) {
-      m_checkpoint.groups.push_back(std::move(group));
+    if (name.size() > kLongestName) {
+      throw PickleError("the tensor " + plainName(name) + " has a longer name than any real one",
+                        CheckpointError::Kind::Limit);
     }
+    chargeText(name.size());
+    if (!names.insert(name).second) {
+      throw PickleError("the tensor " + plainName(name) + " is there twice");
+    }
+    group.tensors.push_back(readTensor(call, name));
   }
 
   TensorView readTensor(const PickleValue& call, const std::string& name) {
@@ -229,17 +290,23 @@ class Collector {
       tensor.bytes = storage.subspan(static_cast<std::size_t>(offset));
       checkExpansion(tensor, storage.size());
       return tensor;
-    } catch (const std::exception& error) {
-      throw PickleError("the tensor " + name + ": " + error.what());
+    } catch (const ReadProblem& problem) {
+      throw PickleError("the tensor " + plainName(name) + ": " + problem.what(), problem.kind());
+    } catch (const std::out_of_range& error) {
+      throw PickleError("the tensor " + plainName(name) + ": " + error.what());
     }
   }
 
-  /// Strides of zero let a few bytes stand for any number of elements; no weight is stored so.
-  static void checkExpansion(const TensorView& tensor, std::size_t storageBytes) {
-    constexpr std::uint64_t kMostRepeats = 64;
+  /// Strides of zero, and tensors that share a storage, let a few bytes stand for any number of elements. Weights that
+  /// are tied are stored so, but not often.
+  void checkExpansion(const TensorView& tensor, std::size_t storageBytes) {
     const auto elements = static_cast<std::uint64_t>(tensor.elementCount());
     if (elements > 4096 && elements / kMostRepeats > storageBytes / sizeOf(tensor.dtype)) {
       throw PickleError("it claims far more numbers than its storage has");
+    }
+    m_claimed += elements * sizeOf(tensor.dtype);  // one such product is below 2^63, and the sum below the limit
+    if (m_claimed > kFreeBytes + kMostRepeats * m_checkpoint.file->bytes().size()) {
+      throw PickleError("its tensors claim far more numbers than the file has", CheckpointError::Kind::Limit);
     }
   }
 
@@ -249,6 +316,8 @@ class Collector {
   std::unordered_set<const PickleValue*> m_visited;
   std::set<std::string> m_foreign;
   std::size_t m_tensors = 0;
+  std::size_t m_text = 0;
+  std::uint64_t m_claimed = 0;
 };
 
 }  // namespace
@@ -260,18 +329,26 @@ StorageReference readStorageReference(const PickleValue& reference) {
       id->items[4]->number < 0) {
     throw PickleError("it refers to something that is no storage");
   }
+  if (id->items.size() > 5 && id->items[5]->kind != Kind::None) {
+    throw PickleError("it has a storage that is a part of another one; open and save it again with a newer PyTorch",
+                      CheckpointError::Kind::Unsupported);
+  }
+  constexpr std::size_t kLongestKey = 256;
+  if (id->items[2]->text.size() > kLongestKey) {
+    throw PickleError("its storage has a name that is longer than any real one", CheckpointError::Kind::Limit);
+  }
   const auto dtype = dtypeOfStorage(id->items[1]->text);
   if (!dtype) {
-    throw PickleError("its number type (" + std::string(id->items[1]->text.substr(0, 60)) + ") is not supported");
+    throw PickleError("its number type (" + plainName(id->items[1]->text) + ") is not supported",
+                      CheckpointError::Kind::Unsupported);
   }
-  return {*dtype, std::string(id->items[2]->text), id->items[4]->number};
+  return {*dtype, id->items[2]->text, id->items[4]->number};
 }
 
 void collectTensors(const PickleValue& root, const StorageBytes& storage, const ReadControl& control,
                     Checkpoint& checkpoint) {
   Collector collector(storage, control, checkpoint);
-  collector.collectLoneTensor(root);
-  collector.walk(root, "", 0);
+  collector.collect(root);
 }
 
 }  // namespace loom::model

@@ -13,6 +13,8 @@
 #include "model/checkpoint/torch_state.h"
 #include "model/checkpoint/zip_directory.h"
 
+#include <optional>
+
 namespace loom::model {
 namespace {
 
@@ -22,37 +24,47 @@ std::string textOf(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-[[noreturn]] void fail(CheckpointError::Kind kind, const Checkpoint& checkpoint, const std::string& reason) {
-  throw CheckpointError(kind, checkpoint.path.filename().string() + " cannot be read: " + reason + ".");
-}
-
-/// "NAME/", the folder that data.pkl lies in.
-std::string findFolder(const Checkpoint& checkpoint, const Entries& entries) {
-  constexpr std::string_view kPickle = "data.pkl";
+/// "NAME/", the one folder that data.pkl lies in: two would leave open which of them is meant.
+std::string findFolder(const Entries& entries) {
+  constexpr std::string_view kPickle = "/data.pkl";
+  std::optional<std::string> folder;
   for (const auto& [name, bytes] : entries) {
-    if (name.ends_with(kPickle) && (name.size() == kPickle.size() || name[name.size() - kPickle.size() - 1] == '/')) {
-      return name.substr(0, name.size() - kPickle.size());
+    if (!name.ends_with(kPickle) || name.find('/') != name.size() - kPickle.size()) {
+      continue;
     }
+    if (folder) {
+      throw ZipError("it is an archive of several checkpoints");
+    }
+    folder = name.substr(0, name.size() - kPickle.size() + 1);
   }
-  fail(CheckpointError::Kind::NotACheckpoint, checkpoint,
-       "it is a zip archive, but torch.save did not write it (it holds no data.pkl)");
+  if (!folder) {
+    throw ZipError("it is a zip archive, but torch.save did not write it (it holds no data.pkl)",
+                   CheckpointError::Kind::NotACheckpoint);
+  }
+  return *folder;
 }
 
-void refuseWhatIsNotRead(const Checkpoint& checkpoint, const Entries& entries, const std::string& folder) {
-  if (entries.contains(folder + "constants.pkl")) {
-    fail(CheckpointError::Kind::Unsupported, checkpoint,
-         "it is a TorchScript archive, which holds a program. Only weights are opened: save the state_dict instead");
+void refuseWhatIsNotRead(const Entries& entries, const std::string& folder) {
+  const auto code = entries.lower_bound(folder + "code/");
+  if (entries.contains(folder + "constants.pkl") ||
+      (code != entries.end() && code->first.starts_with(folder + "code/"))) {
+    throw ZipError("it is a TorchScript archive, which holds a program. Only weights are opened: save the state_dict instead",
+                   CheckpointError::Kind::Unsupported);
   }
   const auto order = entries.find(folder + "byteorder");
-  if (order != entries.end() && textOf(order->second) != "little") {
-    fail(CheckpointError::Kind::Unsupported, checkpoint,
-         "its numbers are big-endian. Save it again on a little-endian machine");
+  if (order == entries.end() || textOf(order->second) == "little") {
+    return;
   }
+  if (textOf(order->second) == "big") {
+    throw ZipError("its numbers are big-endian. Save it again on a little-endian machine",
+                   CheckpointError::Kind::Unsupported);
+  }
+  throw ZipError("its byteorder is neither little nor big");
 }
 
 std::span<const std::byte> storageBytes(const Entries& entries, const std::string& folder,
                                         const StorageReference& reference) {
-  const auto it = entries.find(folder + "data/" + reference.key);
+  const auto it = entries.find(folder + "data/" + std::string(reference.key));
   if (it == entries.end()) {
     throw PickleError("its storage is missing from the archive");
   }
@@ -71,15 +83,16 @@ bool TorchZipReader::recognises(const MappedFile& file) const {
 
 void TorchZipReader::read(Checkpoint& checkpoint, const ReadControl& control) const {
   try {
-    const Entries entries = readZipDirectory(checkpoint.file->bytes(), control.limits.zipEntries);
+    const ZipDirectory archive = readZipDirectory(checkpoint.file->bytes(), control.limits.zipEntries);
+    const Entries& entries = archive.entries;
     control.report(0.3);
-    const std::string folder = findFolder(checkpoint, entries);
-    refuseWhatIsNotRead(checkpoint, entries, folder);
-    const auto pickle = entries.at(folder + "data.pkl");
-    if (pickle.size() > control.limits.pickleBytes) {
-      fail(CheckpointError::Kind::Limit, checkpoint, "its pickle is larger than any real checkpoint's");
+    const std::string folder = findFolder(entries);
+    refuseWhatIsNotRead(entries, folder);
+    if (!archive.compressed.empty()) {
+      throw ZipError(plainName(archive.compressed) + " is compressed, which torch.save never does",
+                     CheckpointError::Kind::Unsupported);
     }
-    ByteCursor cursor(pickle);
+    ByteCursor cursor(entries.at(folder + "data.pkl"));
     PickleArena arena;
     const PickleResult result = readPickle(cursor, arena, control);
     control.report(0.7);
@@ -87,12 +100,8 @@ void TorchZipReader::read(Checkpoint& checkpoint, const ReadControl& control) co
         *result.root, [&](const StorageReference& reference) { return storageBytes(entries, folder, reference); },
         control, checkpoint);
     control.report(1.0);
-  } catch (const ZipError& error) {
-    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
-  } catch (const PickleError& error) {
-    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
-  } catch (const OutOfBytes& error) {
-    fail(CheckpointError::Kind::Broken, checkpoint, error.what());
+  } catch (const ReadProblem& problem) {
+    refuse(checkpoint.path, problem);
   }
 }
 

@@ -23,8 +23,11 @@ constexpr std::size_t kEndSize = 22;
 constexpr std::size_t kLocatorSize = 20;
 constexpr std::uint16_t kZip64Extra = 1;
 constexpr std::uint32_t kIn64 = 0xffffffffU;
+constexpr std::uint16_t kEncrypted = 1;
+constexpr std::uint16_t kSizesFollow = 8;
 
 struct End {
+  std::size_t at = 0;  // where the end records begin
   std::uint64_t entries = 0;
   std::uint64_t directorySize = 0;
   std::uint64_t directoryOffset = 0;
@@ -58,6 +61,33 @@ std::size_t findEnd(std::span<const std::byte> file) {
   throw ZipError("the end of the archive is missing; it may not have been copied completely");
 }
 
+/// The zip64 end record that `locator` points to. What `classic` tells without being saturated must be the same.
+End readEnd64(std::span<const std::byte> file, ByteCursor locator, const End& classic) {
+  constexpr std::uint64_t kSmallest = 56;
+  constexpr std::uint64_t kIn64Entries = 0xffff;
+  locator.number<std::uint32_t>();
+  const auto at = locator.number<std::uint64_t>();
+  if (at > classic.at || classic.at - at < kLocatorSize + kSmallest) {
+    throw ZipError("its zip64 end record is not where it should be");
+  }
+  ByteCursor cursor(file, static_cast<std::size_t>(at));
+  if (cursor.number<std::uint32_t>() != kEnd64Signature) {
+    throw ZipError("its zip64 end record is missing");
+  }
+  cursor.take(8 + 2 + 2 + 4 + 4 + 8);
+  End end;
+  end.at = static_cast<std::size_t>(at);
+  end.entries = cursor.number<std::uint64_t>();
+  end.directorySize = cursor.number<std::uint64_t>();
+  end.directoryOffset = cursor.number<std::uint64_t>();
+  if ((classic.entries != kIn64Entries && classic.entries != end.entries) ||
+      (classic.directorySize != kIn64 && classic.directorySize != end.directorySize) ||
+      (classic.directoryOffset != kIn64 && classic.directoryOffset != end.directoryOffset)) {
+    throw ZipError("its two end records tell different things");
+  }
+  return end;
+}
+
 End readEnd(std::span<const std::byte> file) {
   const std::size_t at = findEnd(file);
   ByteCursor cursor(file, at + 4);
@@ -65,6 +95,7 @@ End readEnd(std::span<const std::byte> file) {
   const auto directoryDisk = cursor.number<std::uint16_t>();
   cursor.number<std::uint16_t>();
   End end;
+  end.at = at;
   end.entries = cursor.number<std::uint16_t>();
   end.directorySize = cursor.number<std::uint32_t>();
   end.directoryOffset = cursor.number<std::uint32_t>();
@@ -78,20 +109,7 @@ End readEnd(std::span<const std::byte> file) {
   if (locator.number<std::uint32_t>() != kLocator64Signature) {
     return end;
   }
-  locator.number<std::uint32_t>();
-  const auto end64At = locator.number<std::uint64_t>();
-  if (end64At > file.size()) {
-    throw ZipError("its zip64 end record lies beyond the file");
-  }
-  ByteCursor end64(file, static_cast<std::size_t>(end64At));
-  if (end64.number<std::uint32_t>() != kEnd64Signature) {
-    throw ZipError("its zip64 end record is missing");
-  }
-  end64.take(8 + 2 + 2 + 4 + 4 + 8);
-  end.entries = end64.number<std::uint64_t>();
-  end.directorySize = end64.number<std::uint64_t>();
-  end.directoryOffset = end64.number<std::uint64_t>();
-  return end;
+  return readEnd64(file, locator, end);
 }
 
 /// Sizes and offset of zip64 stand in an extra field, only those that do not fit, in this order.
@@ -134,68 +152,77 @@ Entry readCentral(ByteCursor& cursor) {
 }
 
 void checkEntry(const Entry& entry) {
-  constexpr std::uint16_t kEncrypted = 1;
   if (entry.name.empty() || entry.name.front() == '/' || entry.name.find('\\') != std::string::npos ||
       entry.name.find('\0') != std::string::npos || ("/" + entry.name + "/").find("/../") != std::string::npos) {
-    throw ZipError("an entry has a name that leads out of the archive");
+    throw ZipError("an entry has a name that leads out of the archive: " + plainName(entry.name));
   }
   if (entry.flags & kEncrypted) {
-    throw ZipError(entry.name + " is encrypted");
+    throw ZipError(plainName(entry.name) + " is encrypted", CheckpointError::Kind::Unsupported);
   }
-  if (entry.method != 0) {
-    throw ZipError(entry.name + " is compressed, which torch.save never does");
-  }
-  if (entry.stored != entry.size) {
-    throw ZipError(entry.name + " is stored but has two sizes");
+  if (entry.method == 0 && entry.stored != entry.size) {
+    throw ZipError(plainName(entry.name) + " is stored but has two sizes");
   }
 }
 
 /// The entry's bytes, behind its local header, which must tell the same name.
 std::span<const std::byte> locate(std::span<const std::byte> file, const Entry& entry) {
   if (entry.localOffset > file.size()) {
-    throw ZipError(entry.name + " lies beyond the end of the file");
+    throw ZipError(plainName(entry.name) + " lies beyond the end of the file");
   }
   ByteCursor cursor(file, static_cast<std::size_t>(entry.localOffset));
   if (cursor.number<std::uint32_t>() != kLocalSignature) {
-    throw ZipError(entry.name + " does not begin where the directory says");
+    throw ZipError(plainName(entry.name) + " does not begin where the directory says");
   }
   cursor.take(2);
   const auto flags = cursor.number<std::uint16_t>();
   const auto method = cursor.number<std::uint16_t>();
-  cursor.take(2 + 2 + 4 + 4 + 4);
+  cursor.take(2 + 2 + 4);
+  Entry local;
+  local.stored = cursor.number<std::uint32_t>();
+  local.size = cursor.number<std::uint32_t>();
   const auto nameLength = cursor.number<std::uint16_t>();
   const auto extraLength = cursor.number<std::uint16_t>();
-  if (cursor.takeText(nameLength) != entry.name || method != entry.method || (flags & 1U) != (entry.flags & 1U)) {
-    throw ZipError(entry.name + " is told differently in the archive's two places");
+  const auto name = cursor.takeText(nameLength);
+  readZip64(cursor.take(extraLength), local);
+  const bool sizesFollow = flags & kSizesFollow;  // and stand here as zero, or as they will be
+  const bool sameSizes = local.stored == entry.stored && local.size == entry.size;
+  if (name != entry.name || method != entry.method || (flags & kEncrypted) || !(sameSizes || sizesFollow)) {
+    throw ZipError(plainName(entry.name) + " is told differently in the archive's two places");
   }
-  cursor.take(extraLength);
-  return cursor.take(entry.size);
+  return cursor.take(entry.stored);
 }
 
 }  // namespace
 
-std::map<std::string, std::span<const std::byte>> readZipDirectory(std::span<const std::byte> file,
-                                                                   std::size_t maxEntries) {
-  std::map<std::string, std::span<const std::byte>> entries;
+ZipDirectory readZipDirectory(std::span<const std::byte> file, std::size_t maxEntries) {
+  ZipDirectory found;
   std::vector<std::pair<std::size_t, std::size_t>> extents;
   try {
     const End end = readEnd(file);
     if (end.entries > maxEntries) {
-      throw ZipError("it has more entries than any real checkpoint");
+      throw ZipError("it has more entries than any real checkpoint", CheckpointError::Kind::Limit);
     }
-    if (end.directoryOffset > file.size()) {
-      throw ZipError("its directory lies beyond the end of the file");
+    if (end.directoryOffset > end.at || end.directorySize > end.at - end.directoryOffset) {
+      throw ZipError("its directory is not where it should be");
     }
-    ByteCursor directory(ByteCursor(file, static_cast<std::size_t>(end.directoryOffset)).take(end.directorySize));
+    ByteCursor directory(file.subspan(static_cast<std::size_t>(end.directoryOffset),
+                                      static_cast<std::size_t>(end.directorySize)));
+    extents.emplace_back(static_cast<std::size_t>(end.directoryOffset), file.size());
     for (std::uint64_t i = 0; i < end.entries; ++i) {
       const Entry entry = readCentral(directory);
       checkEntry(entry);
       const auto content = locate(file, entry);
-      if (!entries.emplace(entry.name, content).second) {
-        throw ZipError(entry.name + " is there twice");
+      if (entry.method != 0 && found.compressed.empty()) {
+        found.compressed = entry.name;
+      }
+      if (!found.entries.emplace(entry.name, content).second) {
+        throw ZipError(plainName(entry.name) + " is there twice");
       }
       const auto begin = static_cast<std::size_t>(content.data() - file.data());
       extents.emplace_back(static_cast<std::size_t>(entry.localOffset), begin + content.size());
+    }
+    if (directory.left() != 0) {
+      throw ZipError("its directory has more entries than it says");
     }
   } catch (const OutOfBytes& error) {
     throw ZipError(error.what());
@@ -203,10 +230,10 @@ std::map<std::string, std::span<const std::byte>> readZipDirectory(std::span<con
   std::sort(extents.begin(), extents.end());
   for (std::size_t i = 1; i < extents.size(); ++i) {
     if (extents[i].first < extents[i - 1].second) {
-      throw ZipError("two entries overlap");
+      throw ZipError("two of its parts overlap");
     }
   }
-  return entries;
+  return found;
 }
 
 }  // namespace loom::model

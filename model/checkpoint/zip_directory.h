@@ -1,25 +1,31 @@
-// The entries of a zip archive as views of the mapped file. Stored entries only: torch.save compresses nothing.
+// The entries of a zip archive as views of the mapped file. Nothing is unpacked: torch.save compresses nothing.
 #pragma once
+
+#include "model/checkpoint/read_problem.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <span>
-#include <stdexcept>
 #include <string>
 
 namespace loom::model {
 
 /// A clause that says what is wrong with the archive.
-class ZipError : public std::runtime_error {
+class ZipError : public ReadProblem {
  public:
-  using std::runtime_error::runtime_error;
+  using ReadProblem::ReadProblem;
 };
 
-/// Name → bytes. Throws ZipError where the archive is truncated, says different things in its two places, holds
-/// compressed or encrypted entries, names that leave the archive or come twice, entries that overlap, or more than
-/// `maxEntries`. Zip64 is understood. Source: APPNOTE.TXT 6.3.10.
-std::map<std::string, std::span<const std::byte>> readZipDirectory(std::span<const std::byte> file,
-                                                                   std::size_t maxEntries);
+struct ZipDirectory {
+  std::map<std::string, std::span<const std::byte>> entries;  ///< name → bytes as they are in the file
+  std::string compressed;  ///< the name of an entry that is compressed; empty where all are stored
+};
+
+/// Throws ZipError where the archive is truncated, says different things in its two places, holds encrypted entries, names
+/// that leave the archive or come twice, parts that overlap, or more than `maxEntries`. Compressed entries are told of, so
+/// that the caller may first see what kind of archive it is. Zip64 is understood. Checksums are not compared: torch.save
+/// may be told to write none. Source: APPNOTE.TXT 6.3.10.
+ZipDirectory readZipDirectory(std::span<const std::byte> file, std::size_t maxEntries);
 
 }  // namespace loom::model

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 namespace loom::model {
@@ -15,8 +16,16 @@ std::string cpuName() {
   return "CPU (" + std::to_string(cores) + (cores == 1 ? " core)" : " cores)");
 }
 
+std::atomic<bool>& cpuOnly() {
+  static std::atomic<bool> asked{false};
+  return asked;
+}
+
 /// All three or none: the driver with our kernels, LibTorch's CUDA half, and a device that torch accepts.
 ComputeDevice decide() {
+  if (cpuOnly()) {
+    return {false, cpuName(), "The CPU computes, as was asked for."};
+  }
   const CudaLibrary& cuda = CudaLibrary::instance();
   if (!cuda.available()) {
     return {false, cpuName(), "The CPU computes: " + cuda.reason() + "."};
@@ -37,9 +46,9 @@ const ComputeDevice& computeDevice() {
   return kDevice;
 }
 
-void setComputeThreads(int threads) {
-  const int all = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads > 0 ? threads : all);
+bool useCpuOnly() {
+  cpuOnly() = true;
+  return !computeDevice().cuda;
 }
 
 }  // namespace loom::model

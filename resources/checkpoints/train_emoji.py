@@ -228,12 +228,7 @@ def augment(x, share):
     rows = (line + dy + reach).clamp(0, SIZE + 2 * reach - 1)
     padded = F.pad(x, [reach] * 4).permute(0, 2, 3, 1)
     x = padded[torch.arange(b)[:, None, None], rows[:, :, None], cols[:, None, :]]
-    x = x.permute(0, 3, 1, 2)
-
-    half = SIZE // 5
-    cx, cy = torch.randint(0, SIZE, (2, b, 1))
-    hole = ((line - cy).abs() < half)[:, None, :, None] & ((line - cx).abs() < half)[:, None, None, :]
-    return x * (1 - hole.float() * some()) + 1
+    return x.permute(0, 3, 1, 2) + 1
 
 
 # --------------------------------------------------------- judging and exporting
@@ -339,7 +334,7 @@ def main():
     p.add_argument("--out", default="emoji-faces.safetensors")
     p.add_argument("--reference", help="also write z and image of seeds 0 to 3 here")
     p.add_argument("--export-only", action="store_true")
-    p.add_argument("--spread", type=float, default=0.85,
+    p.add_argument("--spread", type=float, default=0.9,
                    help="what z is multiplied by inside the written checkpoint")
     p.add_argument("--first-seed", type=int, default=0, help="seed of axes.png")
     p.add_argument("--seed", type=int, default=1)
@@ -429,7 +424,7 @@ def main():
         # of the real pictures (it learns them by heart), less when it is unsure.
         certain += 0.02 * (r.sign().mean().item() - certain)
         if step % 16 == 15:
-            share = min(0.8, max(0.05, share + math.copysign(0.005, certain - 0.6)))
+            share = min(0.6, max(0.05, share + math.copysign(0.005, certain - 0.6)))
 
         # generator
         dis.requires_grad_(False)

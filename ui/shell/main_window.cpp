@@ -25,7 +25,6 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
-#include <QTimer>
 #include <QVBoxLayout>
 
 namespace loom::ui {
@@ -173,8 +172,22 @@ void MainWindow::connectExplorer() {
   });
   connect(&m_explorer, &Explorer::frameFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
-  connect(&m_explorer, &Explorer::frameReady, this,
-          [this](const model::Frame& frame) { m_status->setFrameTime(frame.timings.total()); });
+  connect(&m_explorer, &Explorer::frameReady, this, [this](const model::Frame& frame) {
+    if (frame.generation == m_explorer.newestGeneration()) {
+      m_wonder.stop();
+      m_status->setWorking(false);
+    }
+    m_status->setFrameTime(frame.timings.total());
+  });
+  constexpr int kWonderAfterMs = 250;
+  m_wonder.setSingleShot(true);
+  m_wonder.setInterval(kWonderAfterMs);
+  connect(&m_wonder, &QTimer::timeout, this, [this] { m_status->setWorking(m_explorer.rendering()); });
+  connect(&m_explorer, &Explorer::latentChanged, this, [this] {
+    if (m_explorer.openModel() && !m_wonder.isActive()) {
+      m_wonder.start();
+    }
+  });
   connect(&m_explorer, &Explorer::walkingChanged, m_actions[ActionId::Walk], &QAction::setChecked);
   connect(m_status, &StatusLine::cancelRequested, this, [this] {
     m_explorer.cancelOpen();
@@ -225,6 +238,23 @@ void MainWindow::openFile(const QString& path) {
   }
 }
 
+bool MainWindow::openLast() {
+  const QSettings settings;
+  const QString path = settings.value(QStringLiteral("lastCheckpoint")).toString();
+  if (!QFileInfo(path).isFile()) {
+    return false;
+  }
+  std::optional<model::SavedState> state;
+  const std::string json = settings.value(QStringLiteral("lastState")).toString().toStdString();
+  try {
+    state = model::SavedState{model::latentStateFromJson(json), model::zFromJson(json)};
+  } catch (const std::exception&) {
+    // Settings that somebody edited, or none yet: the checkpoint alone is opened.
+  }
+  m_explorer.open(path, std::move(state));
+  return true;
+}
+
 void MainWindow::modelOpened() {
   const auto& model = m_explorer.openModel();
   const QString path = QString::fromStdString(model->path().string());
@@ -237,7 +267,6 @@ void MainWindow::modelOpened() {
   if (path != m_services.bundledCheckpoint()) {
     m_fileMenu->noteOpened(path);
   }
-  QSettings().setValue(QStringLiteral("lastCheckpoint"), path);
   m_services.noteOpened(model);
   refreshActions();
 }
@@ -389,6 +418,11 @@ void MainWindow::restoreSettings() {
 
 void MainWindow::saveSettings() const {
   QSettings settings;
+  if (const auto& model = m_explorer.openModel()) {
+    settings.setValue(QStringLiteral("lastCheckpoint"), QString::fromStdString(model->path().string()));
+    settings.setValue(QStringLiteral("lastState"),
+                      QString::fromStdString(model::latentStateToJson(m_explorer.latent(), m_explorer.z())));
+  }
   if (!isFullScreen()) {
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
   }

@@ -7,7 +7,7 @@
 #include "ui/theme/palette.h"
 
 #include <QMainWindow>
-#include <QPointer>
+#include <QTimer>
 
 #include <map>
 #include <optional>
@@ -30,6 +30,8 @@ class MainWindow : public QMainWindow {
 
   /// A checkpoint is opened, a picture brings its state back.
   void openFile(const QString& path);
+  /// The checkpoint and the state that the last session ended with. False where there was none or the file is gone.
+  bool openLast();
 
   Explorer& explorer() { return m_explorer; }
   ExplorerCanvas& canvas() { return *m_canvas; }
@@ -80,6 +82,7 @@ class MainWindow : public QMainWindow {
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
   bool m_maximizedBefore = false;
+  QTimer m_wonder;  ///< runs while a frame is awaited; due, the status line says that it is being made
 };
 
 }  // namespace loom::ui

@@ -48,6 +48,13 @@ void StatusLine::setFrameTime(double milliseconds) {
   refresh();
 }
 
+void StatusLine::setWorking(bool on) {
+  if (m_working != on) {
+    m_working = on;
+    refresh();
+  }
+}
+
 void StatusLine::setReadout(const QString& text) { m_readout->setText(text); }
 
 void StatusLine::showJob(const QString& what, double fraction) {
@@ -89,7 +96,10 @@ void StatusLine::refresh() {
   if (m_milliseconds > 0.0) {
     parts << tr("%1 ms").arg(m_milliseconds, 0, 'f', m_milliseconds < 10.0 ? 1 : 0);
   }
-  parts << (m_told.isEmpty() ? m_model.isEmpty() ? tr("open a checkpoint to begin") : tr("ready") : m_told);
+  parts << (!m_told.isEmpty()     ? m_told
+            : m_working           ? tr("making the picture …")
+            : m_model.isEmpty()   ? tr("open a checkpoint to begin")
+                                  : tr("ready"));
   m_line->setText(parts.join(QStringLiteral("  ·  ")));
 }
 

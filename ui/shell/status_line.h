@@ -18,6 +18,7 @@ class StatusLine : public QStatusBar {
   void setModel(const QString& name, const QString& architecture);
   void setDevice(const QString& name, const QString& reason);
   void setFrameTime(double milliseconds);
+  void setWorking(bool on);  ///< the picture in the making takes so long that a person wonders
   void setReadout(const QString& text);  ///< position and colour under the pointer
 
   /// A job under way; `fraction` below 0: unknown.
@@ -41,6 +42,7 @@ class StatusLine : public QStatusBar {
   QToolButton* m_cancel;
   QString m_model, m_architecture, m_device, m_told;
   double m_milliseconds = 0.0;
+  bool m_working = false;
 };
 
 }  // namespace loom::ui

@@ -1,41 +1,57 @@
 #include "ui/shell/imgui_backend/imgui_canvas.h"
 
+#include "ui/shell/imgui_backend/gl_abilities.h"
+#include "ui/shell/imgui_backend/imgui_pace.h"
+
 #include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
 
 #include <QEvent>
+#include <QKeyEvent>
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
-#include <QSurfaceFormat>
+#include <QScreen>
 
 #include <algorithm>
 
 namespace loom::ui {
 namespace {
 
-constexpr int kBlinkMs = 250;
-constexpr int kTooltipDueMs = 450;
+// Fading and scrolling of Dear ImGui's own is over in a second; a control that shows another number in every frame would
+// never be, and must not keep the program awake.
+constexpr int kChangesAllowed = 90;
 
-QSurfaceFormat coreFormat() {
-  QSurfaceFormat format = QSurfaceFormat::defaultFormat();
-  format.setRenderableType(QSurfaceFormat::OpenGL);
-  format.setVersion(3, 3);
-  format.setProfile(QSurfaceFormat::CoreProfile);
-  // Dear ImGui and the picture painter have antialiasing of their own; multisampling would only slow software renderers.
-  format.setSamples(0);
-  return format;
+bool isPlainTab(const QEvent& event) {
+  if (event.type() != QEvent::KeyPress) {
+    return false;
+  }
+  const auto& press = static_cast<const QKeyEvent&>(event);
+  return (press.key() == Qt::Key_Tab || press.key() == Qt::Key_Backtab) &&
+         !(press.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
 }
 
 }  // namespace
 
 ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QOpenGLWidget(parent), m_backend(*this) {
-  setFormat(coreFormat());
+  setFormat(canvasFormat());
   setFocusPolicy(Qt::StrongFocus);
+  setContextMenuPolicy(Qt::PreventContextMenu);  // the right button is Dear ImGui's
   setMouseTracking(true);
-  m_later.setSingleShot(true);
-  connect(&m_later, &QTimer::timeout, this, [this] { requestFrames(1); });
+  m_next.setSingleShot(true);
+  m_next.setTimerType(Qt::PreciseTimer);
+  connect(&m_next, &QTimer::timeout, this, [this] {
+    if (m_wakeSettles) {
+      requestFrames();
+    } else {
+      update();
+    }
+  });
+  m_layoutTimer.setSingleShot(true);
+  connect(&m_layoutTimer, &QTimer::timeout, this, &ImGuiCanvas::tellLayoutChanged);
 }
 
 ImGuiCanvas::~ImGuiCanvas() {
+  releaseGl();  // the renderer at least, where a derived class forgot
   if (context()) {
     disconnect(context(), nullptr, this, nullptr);  // the context outlives this part of the object
   }
@@ -43,6 +59,8 @@ ImGuiCanvas::~ImGuiCanvas() {
 
 void ImGuiCanvas::requestFrames(int count) {
   m_framesWanted = std::max(m_framesWanted, count);
+  m_changesAllowed = kChangesAllowed;
+  m_next.stop();
   update();
 }
 
@@ -54,6 +72,10 @@ QByteArray ImGuiCanvas::layoutState() {
 }
 
 void ImGuiCanvas::restoreLayoutState(const QByteArray& state) {
+  // Kept settings may be of any age and origin, and reading begins with forgetting the docks that are there.
+  if (!state.contains("[Window][")) {
+    return;
+  }
   m_backend.makeContextCurrent();
   ImGui::LoadIniSettingsFromMemory(state.constData(), static_cast<std::size_t>(state.size()));
   requestFrames();
@@ -66,8 +88,7 @@ void ImGuiCanvas::initializeGL() {
     setUpUi();
     m_uiIsSetUp = true;
   }
-  ImGui_ImplOpenGL3_Init("#version 330 core");
-  m_rendererIsUp = true;
+  m_rendererIsUp = ImGui_ImplOpenGL3_Init("#version 330 core");
   requestFrames();
 }
 
@@ -86,58 +107,118 @@ void ImGuiCanvas::releaseGl() {
 }
 
 void ImGuiCanvas::paintGL() {
-  if (!m_rendererIsUp) {
+  // Something in buildUi() may run an event loop; a frame within a frame is none.
+  if (!m_rendererIsUp || m_inFrame) {
     return;
   }
+  m_inFrame = true;
+  m_sinceFrame.start();
+  drawFrame();
+  m_inFrame = false;
+  ++m_framesDrawn;
+  scheduleNext();
+  watchLayout();
+  constexpr double kMsPerNs = 1e-6;
+  Q_EMIT framePainted(static_cast<double>(m_sinceFrame.nsecsElapsed()) * kMsPerNs);
+}
+
+void ImGuiCanvas::drawFrame() {
   m_backend.newFrame();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui::NewFrame();
   buildUi();
+  m_backend.makeContextCurrent();  // whatever buildUi() called
+  m_backend.drawComposition();
   ImGui::Render();
+  const std::uint64_t digest = digestOf(*ImGui::GetDrawData());
+  m_frameChanged = digest != m_digest;
+  m_digest = digest;
   QOpenGLFunctions& gl = *context()->functions();
   gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
-  gl.glViewport(0, 0, static_cast<int>(width() * devicePixelRatioF()), static_cast<int>(height() * devicePixelRatioF()));
+  gl.glViewport(0, 0, framebufferSize().width(), framebufferSize().height());
+  gl.glDisable(GL_SCISSOR_TEST);  // it cuts the clearing, too
   gl.glClearColor(0.0F, 0.0F, 0.0F, 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
+  paintScene();
+  gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   m_backend.endFrame();
-  ++m_framesDrawn;
-  scheduleNext();
+}
+
+int ImGuiCanvas::framePeriodMs() const {
+  // Somewhat less than the screen's own: where swapping waits for the screen that sets the pace, and a timer of the
+  // whole period would miss every other refresh. Where it does not wait, this does.
+  constexpr double kShare = 0.75;
+  constexpr double kSlowest = 30.0;
+  constexpr double kFastest = 240.0;
+  const double refreshRate = screen() ? screen()->refreshRate() : kSlowest;
+  return static_cast<int>(kShare * 1000.0 / std::clamp(refreshRate, kSlowest, kFastest));
 }
 
 void ImGuiCanvas::scheduleNext() {
   m_framesWanted = std::max(0, m_framesWanted - 1);
-  if (m_framesWanted > 0 || wantsAnimation() || m_backend.hasQueuedInput()) {
-    update();
-  } else if (m_backend.wantsTextInput()) {
-    m_later.start(kBlinkMs);
+  const bool queued = m_backend.hasQueuedInput();
+  bool moving = m_framesWanted > 0 || wantsAnimation() || queued;
+  if (!moving && m_frameChanged && m_changesAllowed > 0) {
+    --m_changesAllowed;
+    moving = true;
+  }
+  m_wakeSettles = !moving;
+  if (queued) {
+    m_next.start(0);  // a hand waits for it
+  } else if (moving) {
+    m_next.start(std::max(0, framePeriodMs() - static_cast<int>(m_sinceFrame.elapsed())));
+  } else if (const auto rest = timeToNextChange(*m_backend.context(), hasFocus())) {
+    m_next.start(*rest);
+  } else {
+    m_next.stop();
   }
 }
 
+void ImGuiCanvas::watchLayout() {
+  // Dear ImGui counts down to io.WantSaveIniSettings frame by frame, and at rest there are none.
+  ImGuiContext& imgui = *m_backend.context();
+  if (imgui.IO.WantSaveIniSettings || imgui.SettingsDirtyTimer > 0.0F) {
+    imgui.IO.WantSaveIniSettings = false;
+    imgui.SettingsDirtyTimer = 0.0F;
+    constexpr float kMsPerSecond = 1000.0F;
+    m_layoutTimer.start(static_cast<int>(imgui.IO.IniSavingRate * kMsPerSecond));
+  }
+}
+
+void ImGuiCanvas::tellLayoutChanged() {
+  m_backend.makeContextCurrent();
+  if (ImGui::IsAnyMouseDown()) {
+    m_layoutTimer.start();
+    return;
+  }
+  Q_EMIT layoutChanged();
+}
+
 bool ImGuiCanvas::event(QEvent* event) {
+  if (isPlainTab(*event) && focusNextPrevChild(static_cast<QKeyEvent*>(event)->key() == Qt::Key_Tab)) {
+    event->accept();
+    return true;
+  }
   const bool taken = m_backend.handle(*event);
-  if (event->type() == QEvent::MouseMove) {
-    m_later.start(kTooltipDueMs);
-  }
-  if (taken) {
-    requestFrames();
-  }
   if (taken && event->type() == QEvent::ShortcutOverride) {
     event->accept();
     return true;
   }
+  const bool resettles = event->type() == QEvent::Resize || event->type() == QEvent::Show ||
+                         event->type() == QEvent::ScreenChangeInternal;
+  if (taken || resettles) {
+    requestFrames();
+  }
   if (taken && (event->isInputEvent() || event->type() == QEvent::InputMethod)) {
-    if (event->type() == QEvent::MouseButtonPress) {
-      setFocus(Qt::MouseFocusReason);
-    }
     event->accept();
     return true;
   }
   return QOpenGLWidget::event(event);
 }
 
-bool ImGuiCanvas::focusNextPrevChild(bool) {
-  return false;  // Tab goes from control to control within the canvas
+bool ImGuiCanvas::focusNextPrevChild(bool next) {
+  return m_backend.wantsTab() ? false : QOpenGLWidget::focusNextPrevChild(next);
 }
 
 QVariant ImGuiCanvas::inputMethodQuery(Qt::InputMethodQuery query) const {

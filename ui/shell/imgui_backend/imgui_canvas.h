@@ -1,10 +1,17 @@
 // A QOpenGLWidget that hosts Dear ImGui and draws when there is reason to, and only then.
+//
+// Derive from it, build the controls in buildUi(), draw beneath them in paintScene(), call releaseGl() in the destructor.
+// A frame comes after input, after requestFrames(), while wantsAnimation(), while Dear ImGui still moves by itself, and
+// when one of its timers falls due. At rest nothing is drawn and nothing wakes up.
 #pragma once
 
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
 
+#include <QElapsedTimer>
 #include <QOpenGLWidget>
 #include <QTimer>
+
+#include <cstdint>
 
 namespace loom::ui {
 
@@ -18,22 +25,37 @@ class ImGuiCanvas : public QOpenGLWidget {
   /// At least `count` frames from now on: Dear ImGui needs two or three until what an event began has settled.
   void requestFrames(int count = 3);
 
-  /// The arrangement of Dear ImGui's windows as text, and back.
+  /// The arrangement of Dear ImGui's windows as text, and back. Text that is no arrangement changes nothing.
   QByteArray layoutState();
   void restoreLayoutState(const QByteArray& state);
 
   /// Frames drawn so far: for tests that nothing is drawn at rest.
   quint64 framesDrawn() const { return m_framesDrawn; }
+  /// The framebuffer in device pixels, as Qt rounds it.
+  QSize framebufferSize() const { return size() * devicePixelRatioF(); }
+
+  QVariant inputMethodQuery(Qt::InputMethodQuery query) const override;
+
+ Q_SIGNALS:
+  /// A frame was drawn; the milliseconds it took this thread, without the swap of the buffers.
+  void framePainted(double milliseconds);
+  /// The arrangement of Dear ImGui's windows was changed, and the hand let go of it. Not before Dear ImGui's own
+  /// io.IniSavingRate has passed, so that one may save at each.
+  void layoutChanged();
 
  protected:
   /// Once, with the ImGui context current: fonts, style.
   virtual void setUpUi() = 0;
-  /// The OpenGL context is current and goes: release what belongs to it. May come before any frame was drawn.
+  /// The OpenGL context is current and goes: release what belongs to it. May come before any frame was drawn, and again
+  /// for every context that the widget gets.
   virtual void tearDownGl() {}
   /// Gives back all that belongs to the OpenGL context. The most derived destructor calls it, while tearDownGl is whole.
   void releaseGl();
   /// Between ImGui::NewFrame and ImGui::Render; the OpenGL context is current.
   virtual void buildUi() = 0;
+  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared to opaque black, and
+  /// the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
+  virtual void paintScene() {}
   /// True while something moves by itself.
   virtual bool wantsAnimation() const { return false; }
 
@@ -41,17 +63,27 @@ class ImGuiCanvas : public QOpenGLWidget {
   void paintGL() override;
   bool event(QEvent* event) override;
   bool focusNextPrevChild(bool next) override;
-  QVariant inputMethodQuery(Qt::InputMethodQuery query) const override;
 
   ImGuiQtBackend& backend() { return m_backend; }
 
  private:
+  void drawFrame();
   void scheduleNext();
+  void watchLayout();
+  void tellLayoutChanged();
+  int framePeriodMs() const;
 
   ImGuiQtBackend m_backend;
-  QTimer m_later;  // one frame after a rest: a blinking text cursor, a tooltip that is due
+  QTimer m_next;         // the next frame that no event brings
+  QTimer m_layoutTimer;  // the arrangement of the windows has settled
+  QElapsedTimer m_sinceFrame;
+  std::uint64_t m_digest = 0;
   int m_framesWanted = 0;
+  int m_changesAllowed = 0;
   quint64 m_framesDrawn = 0;
+  bool m_frameChanged = false;
+  bool m_wakeSettles = false;
+  bool m_inFrame = false;
   bool m_uiIsSetUp = false;
   bool m_rendererIsUp = false;
 };

@@ -3,6 +3,8 @@
 #include <QHash>
 #include <QKeyEvent>
 
+#include <algorithm>
+
 namespace loom::ui {
 namespace {
 
@@ -46,7 +48,40 @@ const QHash<int, ImGuiKey>& namedKeys() {
       {Qt::Key_Alt, ImGuiKey_LeftAlt},
       {Qt::Key_AltGr, ImGuiKey_RightAlt},
       {Qt::Key_Meta, ImGuiKey_LeftSuper},
+      {Qt::Key_Super_L, ImGuiKey_LeftSuper},
+      {Qt::Key_Super_R, ImGuiKey_RightSuper},
       {Qt::Key_Menu, ImGuiKey_Menu},
+      {Qt::Key_Back, ImGuiKey_AppBack},
+      {Qt::Key_Forward, ImGuiKey_AppForward},
+  };
+  return kKeys;
+}
+
+/// Qt names a key by what it types, Dear ImGui by what it types without Shift. Where a keyboard has these signs is the
+/// layout's business; this is the one that Dear ImGui's names are taken from.
+const QHash<int, ImGuiKey>& shiftedKeys() {
+  static const QHash<int, ImGuiKey> kKeys{
+      {Qt::Key_Exclam, ImGuiKey_1},
+      {Qt::Key_At, ImGuiKey_2},
+      {Qt::Key_NumberSign, ImGuiKey_3},
+      {Qt::Key_Dollar, ImGuiKey_4},
+      {Qt::Key_Percent, ImGuiKey_5},
+      {Qt::Key_AsciiCircum, ImGuiKey_6},
+      {Qt::Key_Ampersand, ImGuiKey_7},
+      {Qt::Key_Asterisk, ImGuiKey_8},
+      {Qt::Key_ParenLeft, ImGuiKey_9},
+      {Qt::Key_ParenRight, ImGuiKey_0},
+      {Qt::Key_Underscore, ImGuiKey_Minus},
+      {Qt::Key_Plus, ImGuiKey_Equal},
+      {Qt::Key_BraceLeft, ImGuiKey_LeftBracket},
+      {Qt::Key_BraceRight, ImGuiKey_RightBracket},
+      {Qt::Key_Bar, ImGuiKey_Backslash},
+      {Qt::Key_Colon, ImGuiKey_Semicolon},
+      {Qt::Key_QuoteDbl, ImGuiKey_Apostrophe},
+      {Qt::Key_Less, ImGuiKey_Comma},
+      {Qt::Key_Greater, ImGuiKey_Period},
+      {Qt::Key_Question, ImGuiKey_Slash},
+      {Qt::Key_AsciiTilde, ImGuiKey_GraveAccent},
   };
   return kKeys;
 }
@@ -86,7 +121,77 @@ ImGuiKey imguiKey(const QKeyEvent& event) {
   if (key >= Qt::Key_F1 && key <= Qt::Key_F24) {
     return offset(ImGuiKey_F1, key - Qt::Key_F1);
   }
-  return namedKeys().value(key, ImGuiKey_None);
+  const ImGuiKey named = namedKeys().value(key, ImGuiKey_None);
+  return named != ImGuiKey_None ? named : shiftedKeys().value(key, ImGuiKey_None);
+}
+
+Qt::KeyboardModifiers modifiersAfter(const QKeyEvent& event) {
+  Qt::KeyboardModifier changed = Qt::NoModifier;
+  switch (event.key()) {
+    case Qt::Key_Shift: changed = Qt::ShiftModifier; break;
+    case Qt::Key_Control: changed = Qt::ControlModifier; break;
+    case Qt::Key_Alt: changed = Qt::AltModifier; break;
+    case Qt::Key_Meta: changed = Qt::MetaModifier; break;
+    default: return event.modifiers();
+  }
+  const bool down = event.type() != QEvent::KeyRelease;
+  return event.modifiers().setFlag(changed, down);
+}
+
+QString typedText(const QKeyEvent& event) {
+  Qt::KeyboardModifiers commands = event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+  if (commands == (Qt::ControlModifier | Qt::AltModifier)) {
+    commands = {};
+  }
+#ifdef Q_OS_MACOS
+  commands.setFlag(Qt::AltModifier, false);
+#endif
+  const QString text = event.text();
+  // By code points: half a surrogate pair is not printable.
+  const auto codes = text.toUcs4();
+  const bool printable = !codes.isEmpty() && std::all_of(codes.begin(), codes.end(), [](auto code) {
+    return QChar::isPrint(code);
+  });
+  return !commands && printable ? text : QString();
+}
+
+bool movesInMenu(const QKeyEvent& event) {
+  switch (event.key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+    case Qt::Key_Home:
+    case Qt::Key_End:
+    case Qt::Key_PageUp:
+    case Qt::Key_PageDown:
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+    case Qt::Key_Escape: return !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    default: return false;
+  }
+}
+
+bool editsText(const QKeyEvent& event) {
+  const Qt::KeyboardModifiers commands =
+      event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+  switch (event.key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Home:
+    case Qt::Key_End:
+    case Qt::Key_Backspace:
+    case Qt::Key_Delete:
+    case Qt::Key_Insert: return !commands || commands == Qt::ControlModifier;
+    case Qt::Key_A:
+    case Qt::Key_C:
+    case Qt::Key_X:
+    case Qt::Key_V:
+    case Qt::Key_Z:
+    case Qt::Key_Y: return commands == Qt::ControlModifier || !typedText(event).isEmpty();
+    default: return movesInMenu(event) || !typedText(event).isEmpty();
+  }
 }
 
 }  // namespace loom::ui

@@ -10,14 +10,19 @@
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
+#include <QPointingDevice>
+#include <QStyleHints>
 #include <QWheelEvent>
 #include <QWidget>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace loom::ui {
 namespace {
+
+constexpr float kMsPerSecond = 1000.0F;
 
 int buttonIndex(Qt::MouseButton button) {
   switch (button) {
@@ -30,8 +35,15 @@ int buttonIndex(Qt::MouseButton button) {
   }
 }
 
+Qt::MouseButton buttonAt(int index) {
+  constexpr Qt::MouseButton kButtons[ImGuiMouseButton_COUNT] = {Qt::LeftButton, Qt::RightButton, Qt::MiddleButton,
+                                                               Qt::BackButton, Qt::ForwardButton};
+  return kButtons[index];
+}
+
 Qt::CursorShape cursorShape(ImGuiMouseCursor cursor) {
   switch (cursor) {
+    case ImGuiMouseCursor_None: return Qt::BlankCursor;
     case ImGuiMouseCursor_TextInput: return Qt::IBeamCursor;
     case ImGuiMouseCursor_ResizeAll: return Qt::SizeAllCursor;
     case ImGuiMouseCursor_ResizeNS: return Qt::SizeVerCursor;
@@ -46,16 +58,43 @@ Qt::CursorShape cursorShape(ImGuiMouseCursor cursor) {
   }
 }
 
-/// Text that a key press types, without control characters (Ctrl+A gives U+0001) and without what Alt or Ctrl turn into
-/// a command. Ctrl with Alt is AltGr on some keyboards and does type.
-QString typedText(const QKeyEvent& event) {
-  const auto commands = event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
-  const bool altGr = commands == (Qt::ControlModifier | Qt::AltModifier);
-  const QString text = event.text();
-  if ((commands && !altGr) || text.isEmpty() || !text.at(0).isPrint()) {
-    return {};
+ImGuiMouseSource mouseSource(const QMouseEvent& event) {
+  switch (event.pointerType()) {
+    case QPointingDevice::PointerType::Pen:
+    case QPointingDevice::PointerType::Eraser: return ImGuiMouseSource_Pen;
+    case QPointingDevice::PointerType::Finger: return ImGuiMouseSource_TouchScreen;
+    default: break;
   }
-  return text;
+  const bool touchPad = event.pointingDevice() && event.pointingDevice()->type() == QInputDevice::DeviceType::TouchPad;
+  const bool fromTouch = event.source() != Qt::MouseEventNotSynthesized && !touchPad;
+  return fromTouch ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse;
+}
+
+/// Qt calls the Mac's Command key Control unless told otherwise, and Dear ImGui makes the same exchange once more: what
+/// it wants is the keys as they are.
+bool controlIsCommand() {
+#ifdef Q_OS_MACOS
+  return !QCoreApplication::testAttribute(Qt::AA_MacDontSwapCtrlAndMeta);
+#else
+  return false;
+#endif
+}
+
+ImGuiKey physicalKey(ImGuiKey key) {
+  if (!controlIsCommand()) {
+    return key;
+  }
+  switch (key) {
+    case ImGuiKey_LeftCtrl: return ImGuiKey_LeftSuper;
+    case ImGuiKey_LeftSuper: return ImGuiKey_LeftCtrl;
+    default: return key;
+  }
+}
+
+/// A window that Tab can walk through: shown in the last frame, with controls.
+bool isNavigable(const ImGuiWindow& window) {
+  return window.WasActive && !window.Hidden && !(window.Flags & ImGuiWindowFlags_NoNavInputs) &&
+         window.DC.NavLayersActiveMask != 0;
 }
 
 }  // namespace
@@ -63,13 +102,14 @@ QString typedText(const QKeyEvent& event) {
 ImGuiQtBackend::ImGuiQtBackend(QWidget& host) : m_host(host) {
   ImGuiContext* before = ImGui::GetCurrentContext();
   m_context = ImGui::CreateContext();
-  ImGui::SetCurrentContext(m_context);
+  makeContextCurrent();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;  // the layout is kept with the program's settings
   io.LogFilename = nullptr;
   io.BackendPlatformName = "loom_qt";
   io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
   io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
+  io.MouseDoubleClickTime = static_cast<float>(QGuiApplication::styleHints()->mouseDoubleClickInterval()) / kMsPerSecond;
   ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
   platform.Platform_GetClipboardTextFn = &clipboardText;
   platform.Platform_SetClipboardTextFn = &setClipboardText;
@@ -94,22 +134,15 @@ bool ImGuiQtBackend::handle(QEvent& event) {
     case QEvent::KeyPress: return key(static_cast<const QKeyEvent&>(event), true);
     case QEvent::KeyRelease: return key(static_cast<const QKeyEvent&>(event), false);
     case QEvent::InputMethod: return inputMethod(static_cast<const QInputMethodEvent&>(event));
-    case QEvent::ShortcutOverride: {
-      const auto& press = static_cast<const QKeyEvent&>(event);
-      const bool editing = press.matches(QKeySequence::Copy) || press.matches(QKeySequence::Cut) ||
-                           press.matches(QKeySequence::Paste) || press.matches(QKeySequence::SelectAll) ||
-                           press.matches(QKeySequence::Undo) || press.matches(QKeySequence::Redo);
-      const bool plain = !(press.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-      return wantsTextInput() && (plain || editing);
-    }
+    case QEvent::ShortcutOverride: return shortcutOverride(static_cast<const QKeyEvent&>(event));
+    case QEvent::Enter: position(static_cast<const QEnterEvent&>(event).position()); return true;
     case QEvent::Leave:
       // During a drag the pointer is grabbed and positions go on coming.
-      if (!(QGuiApplication::mouseButtons() & (Qt::LeftButton | Qt::RightButton | Qt::MiddleButton))) {
-        constexpr float kNowhere = -std::numeric_limits<float>::max();
-        ImGui::GetIO().AddMousePosEvent(kNowhere, kNowhere);
+      if (!ImGui::IsAnyMouseDown()) {
+        positionUnknown();
       }
       return true;
-    case QEvent::FocusIn: ImGui::GetIO().AddFocusEvent(true); return true;
+    case QEvent::FocusIn: focusIn(static_cast<const QFocusEvent&>(event)); return true;
     case QEvent::FocusOut: releaseEverything(); return true;
     default: return false;
   }
@@ -119,61 +152,142 @@ void ImGuiQtBackend::position(const QPointF& place) {
   ImGui::GetIO().AddMousePosEvent(static_cast<float>(place.x()), static_cast<float>(place.y()));
 }
 
+void ImGuiQtBackend::positionUnknown() {
+  constexpr float kNowhere = -std::numeric_limits<float>::max();
+  ImGui::GetIO().AddMousePosEvent(kNowhere, kNowhere);
+}
+
 void ImGuiQtBackend::modifiers(Qt::KeyboardModifiers modifiers) {
-  // Qt swaps Control and Meta on macOS, as Dear ImGui does (ConfigMacOSXBehaviors): Ctrl means Command in both.
+  const bool swapped = controlIsCommand();
   ImGuiIO& io = ImGui::GetIO();
-  io.AddKeyEvent(ImGuiMod_Ctrl, modifiers.testFlag(Qt::ControlModifier));
+  io.AddKeyEvent(ImGuiMod_Ctrl, modifiers.testFlag(swapped ? Qt::MetaModifier : Qt::ControlModifier));
   io.AddKeyEvent(ImGuiMod_Shift, modifiers.testFlag(Qt::ShiftModifier));
   io.AddKeyEvent(ImGuiMod_Alt, modifiers.testFlag(Qt::AltModifier));
-  io.AddKeyEvent(ImGuiMod_Super, modifiers.testFlag(Qt::MetaModifier));
+  io.AddKeyEvent(ImGuiMod_Super, modifiers.testFlag(swapped ? Qt::ControlModifier : Qt::MetaModifier));
 }
 
 bool ImGuiQtBackend::mouse(const QMouseEvent& event) {
   ImGuiIO& io = ImGui::GetIO();
   modifiers(event.modifiers());
-  io.AddMouseSourceEvent(event.source() == Qt::MouseEventNotSynthesized ? ImGuiMouseSource_Mouse
-                                                                        : ImGuiMouseSource_TouchScreen);
+  io.AddMouseSourceEvent(mouseSource(event));
   position(event.position());
-  const int button = event.type() == QEvent::MouseMove ? -1 : buttonIndex(event.button());
-  if (button >= 0) {
-    io.AddMouseButtonEvent(button, event.type() != QEvent::MouseButtonRelease);
+  if (event.type() == QEvent::MouseMove) {
+    // A release that went elsewhere (to a popup that opened under the hand) is seen by the next move.
+    for (int index = 0; index < ImGuiMouseButton_COUNT; ++index) {
+      if (io.MouseDown[index] && !event.buttons().testFlag(buttonAt(index))) {
+        io.AddMouseButtonEvent(index, false);
+      }
+    }
+    return true;
+  }
+  const bool down = event.type() != QEvent::MouseButtonRelease;
+  if (down && !m_composition.empty()) {
+    QGuiApplication::inputMethod()->commit();  // before the click moves the text cursor
+  }
+  if (const int button = buttonIndex(event.button()); button >= 0) {
+    io.AddMouseButtonEvent(button, down);
+  }
+  if (!down && event.buttons() == Qt::NoButton && !m_host.rect().contains(event.position().toPoint())) {
+    positionUnknown();  // the end of a drag outside: nothing more will be heard
   }
   return true;
 }
 
 bool ImGuiQtBackend::wheel(const QWheelEvent& event) {
-  constexpr float kPixelsPerNotch = 50.0F;
   constexpr float kAnglePerNotch = 120.0F;
+  constexpr float kLinesPerNotch = 5.0F;  // what one notch scrolls, see ImGui::UpdateMouseWheel
   QPointF notches = QPointF(event.angleDelta()) / kAnglePerNotch;
-  if (!event.pixelDelta().isNull()) {
-    notches = QPointF(event.pixelDelta()) / kPixelsPerNotch;
+  // Pixels are to be trusted where they come from a trackpad, which tells of phases: then the content follows the
+  // fingers. X11's pixels are whatever the driver likes.
+  if (!event.pixelDelta().isNull() && (event.phase() != Qt::NoScrollPhase || notches.isNull())) {
+    const float line = m_context->FontSize > 0.0F ? m_context->FontSize : ImGui::GetStyle().FontSizeBase;
+    notches = QPointF(event.pixelDelta()) / (kLinesPerNotch * std::max(line, 1.0F));
   }
+#ifndef Q_OS_MACOS
+  if (event.modifiers().testFlag(Qt::AltModifier)) {
+    notches = notches.transposed();  // Qt turns Alt and wheel sideways; here Alt is the controls' own
+  }
+#endif
   modifiers(event.modifiers());
+  ImGui::GetIO().AddMouseSourceEvent(ImGuiMouseSource_Mouse);
   position(event.position());
   ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(notches.x()), static_cast<float>(notches.y()));
   return true;
 }
 
+ImGuiKey ImGuiQtBackend::heldKey(const QKeyEvent& event, bool down) {
+  // Qt names a key anew at its release: 1 pressed, then Shift, goes up as an exclamation mark.
+  const quint32 scanCode = event.nativeScanCode();
+  if (down) {
+    const ImGuiKey pressed = physicalKey(imguiKey(event));
+    if (scanCode != 0) {
+      m_held.insert(scanCode, pressed);
+    }
+    return pressed;
+  }
+  const auto held = scanCode != 0 ? m_held.constFind(scanCode) : m_held.constEnd();
+  if (held == m_held.constEnd()) {
+    return physicalKey(imguiKey(event));
+  }
+  const ImGuiKey released = *held;
+  m_held.erase(held);
+  return released;
+}
+
 bool ImGuiQtBackend::key(const QKeyEvent& event, bool down) {
+  if (!down && event.isAutoRepeat()) {
+    return true;  // still held: Dear ImGui repeats by its own clock
+  }
   ImGuiIO& io = ImGui::GetIO();
-  modifiers(event.modifiers());
-  const ImGuiKey pressed = imguiKey(event);
-  if (pressed != ImGuiKey_None && (down || !event.isAutoRepeat())) {
-    io.AddKeyEvent(pressed, down);
-    io.SetKeyEventNativeData(pressed, event.key(), static_cast<int>(event.nativeScanCode()));
+  modifiers(modifiersAfter(event));
+  if (down && (event.key() == Qt::Key_Tab || event.key() == Qt::Key_Backtab)) {
+    enterByKeyboard();
+  }
+  const ImGuiKey changed = heldKey(event, down);
+  if (changed != ImGuiKey_None) {
+    io.AddKeyEvent(changed, down);
   }
   const QString text = down ? typedText(event) : QString();
   if (!text.isEmpty()) {
     io.AddInputCharactersUTF8(text.toUtf8().constData());
   }
-  return pressed != ImGuiKey_None || !text.isEmpty();
+  return changed != ImGuiKey_None || !text.isEmpty();
 }
 
 bool ImGuiQtBackend::inputMethod(const QInputMethodEvent& event) {
+  m_composition = event.preeditString().toStdString();
   if (!event.commitString().isEmpty()) {
     ImGui::GetIO().AddInputCharactersUTF8(event.commitString().toUtf8().constData());
   }
   return true;
+}
+
+bool ImGuiQtBackend::shortcutOverride(const QKeyEvent& event) const {
+  if (wantsTextInput()) {
+    return editsText(event);
+  }
+  return !m_context->OpenPopupStack.empty() && movesInMenu(event);
+}
+
+void ImGuiQtBackend::focusIn(const QFocusEvent& event) {
+  ImGui::GetIO().AddFocusEvent(true);
+  if (event.reason() == Qt::TabFocusReason || event.reason() == Qt::BacktabFocusReason) {
+    enterByKeyboard();
+  }
+}
+
+void ImGuiQtBackend::enterByKeyboard() {
+  if (m_context->NavWindow && isNavigable(*m_context->NavWindow)) {
+    return;
+  }
+  // Nobody clicked into a window yet, and Dear ImGui's Tab goes round within the one that has its focus.
+  const auto& windows = m_context->WindowsFocusOrder;
+  for (int index = windows.Size - 1; index >= 0; --index) {
+    if (isNavigable(*windows[index])) {
+      ImGui::FocusWindow(windows[index], ImGuiFocusRequestFlags_RestoreFocusedChild);
+      return;
+    }
+  }
 }
 
 void ImGuiQtBackend::releaseEverything() {
@@ -184,6 +298,8 @@ void ImGuiQtBackend::releaseEverything() {
   }
   modifiers(Qt::NoModifier);
   io.AddFocusEvent(false);  // releases the keys
+  m_held.clear();
+  m_composition.clear();
 }
 
 void ImGuiQtBackend::newFrame() {
@@ -192,23 +308,58 @@ void ImGuiQtBackend::newFrame() {
   makeContextCurrent();
   ImGuiIO& io = ImGui::GetIO();
   const auto ratio = static_cast<float>(m_host.devicePixelRatioF());
-  io.DisplaySize = {static_cast<float>(m_host.width()), static_cast<float>(m_host.height())};
+  const QSize framebuffer = m_host.size() * m_host.devicePixelRatioF();
+  // Qt rounds the framebuffer of a fractional ratio, the renderer cuts: without this the last row might stay empty.
+  const auto covering = [ratio](int logical, int device) {
+    const auto exact = static_cast<float>(logical);
+    return static_cast<int>(exact * ratio) >= device
+               ? exact
+               : std::nextafter(static_cast<float>(device) / ratio, std::numeric_limits<float>::max());
+  };
+  io.DisplaySize = {covering(m_host.width(), framebuffer.width()), covering(m_host.height(), framebuffer.height())};
   io.DisplayFramebufferScale = {ratio, ratio};
   const float seconds = m_clock.isValid() ? static_cast<float>(m_clock.nsecsElapsed()) * 1e-9F : kFirstFrame;
   io.DeltaTime = std::max(seconds, kShortest);
   m_clock.start();
 }
 
+void ImGuiQtBackend::drawComposition() {
+  if (m_composition.empty() || !wantsTextInput()) {
+    return;
+  }
+  const char* const first = m_composition.data();
+  const char* const last = first + m_composition.size();
+  const ImVec2 place(static_cast<float>(m_inputRect.x()), static_cast<float>(m_inputRect.y()));
+  const ImVec2 size = ImGui::CalcTextSize(first, last);
+  const ImVec2 corner(place.x + size.x, place.y + std::max(size.y, static_cast<float>(m_inputRect.height())));
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  list.AddRectFilled(place, corner, ImGui::GetColorU32(ImGuiCol_PopupBg));
+  list.AddText(place, ImGui::GetColorU32(ImGuiCol_Text), first, last);
+  list.AddLine({place.x, corner.y}, corner, ImGui::GetColorU32(ImGuiCol_Text));
+}
+
 void ImGuiQtBackend::endFrame() {
-  const ImGuiMouseCursor cursor = ImGui::GetIO().MouseDrawCursor ? ImGuiMouseCursor_None : ImGui::GetMouseCursor();
+  makeContextCurrent();
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.ConfigFlags & ImGuiConfigFlags_NoMouseCursorChange) {
+    return;
+  }
+  const ImGuiMouseCursor cursor = io.MouseDrawCursor ? ImGuiMouseCursor_None : ImGui::GetMouseCursor();
   if (cursor != m_cursor) {
     m_cursor = cursor;
-    m_host.setCursor(cursor == ImGuiMouseCursor_None ? Qt::BlankCursor : cursorShape(cursor));
+    m_host.setCursor(cursorShape(cursor));
   }
 }
 
 bool ImGuiQtBackend::hasQueuedInput() const { return m_context->InputEventsQueue.Size > 0; }
 bool ImGuiQtBackend::wantsTextInput() const { return m_context->IO.WantTextInput; }
+
+bool ImGuiQtBackend::wantsTab() const {
+  const auto& windows = m_context->WindowsFocusOrder;
+  return wantsTextInput() || std::any_of(windows.begin(), windows.end(), [](const ImGuiWindow* window) {
+           return isNavigable(*window);
+         });
+}
 
 const char* ImGuiQtBackend::clipboardText(ImGuiContext* context) {
   auto* self = static_cast<ImGuiQtBackend*>(context->PlatformIO.Platform_ClipboardUserData);
@@ -222,10 +373,14 @@ void ImGuiQtBackend::setClipboardText(ImGuiContext*, const char* text) {
 
 void ImGuiQtBackend::setInputMethod(ImGuiContext* context, ImGuiViewport*, ImGuiPlatformImeData* data) {
   auto* self = static_cast<ImGuiQtBackend*>(context->PlatformIO.Platform_ImeUserData);
-  self->m_inputRect = QRect(static_cast<int>(data->InputPos.x), static_cast<int>(data->InputPos.y), 1,
-                            static_cast<int>(data->InputLineHeight));
+  self->m_inputRect = QRectF(data->InputPos.x, data->InputPos.y, 1.0, data->InputLineHeight).toRect();
+  if (!data->WantVisible) {
+    self->m_composition.clear();
+  }
   self->m_host.setAttribute(Qt::WA_InputMethodEnabled, data->WantVisible);
-  QGuiApplication::inputMethod()->update(Qt::ImEnabled | Qt::ImCursorRectangle);
+  if (self->m_host.hasFocus()) {
+    QGuiApplication::inputMethod()->update(Qt::ImEnabled | Qt::ImCursorRectangle);
+  }
 }
 
 }  // namespace loom::ui
