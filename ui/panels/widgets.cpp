@@ -276,12 +276,15 @@ bool button(const char* id, const char* text, Icon icon, float width, bool press
 }
 
 void tooltip(const char* text) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {10.0F, 7.0F});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 5.0F);
   if (ImGui::BeginItemTooltip()) {
     ImGui::PushTextWrapPos(280.0F);
     ImGui::TextUnformatted(text);
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
   }
+  ImGui::PopStyleVar(2);
 }
 
 bool placeOf(const char* id, ImVec2& min, ImVec2& max) {

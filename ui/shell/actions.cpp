@@ -51,16 +51,16 @@ std::map<ActionId, QAction*> makeActions(QWidget& window) {
 std::vector<std::pair<QString, QString>> canvasGestures() {
   const auto tr = [](const char* text) { return QCoreApplication::translate("Actions", text); };
   return {
-      {tr("Wheel on the picture"), tr("zoom to the pointer")},
-      {tr("Drag the picture"), tr("move it")},
-      {tr("Double-click the picture"), tr("fit the window, or original size")},
-      {tr("Drag a slider"), tr("move one dimension")},
-      {tr("Double-click a number"), tr("type it")},
-      {tr("Ctrl + wheel on a slider"), tr("nudge it")},
-      {tr("Right-click a slider"), tr("reset, lock, copy")},
-      {tr("Drag across the bars"), tr("paint many dimensions")},
-      {tr("Tab, arrows"), tr("reach and move every control")},
-      {tr("Drop a file on the window"), tr("open a checkpoint, or go back to the state of a saved picture")},
+      {tr("Wheel on the picture"), tr("Zoom to the pointer")},
+      {tr("Drag the picture"), tr("Move the picture")},
+      {tr("Double-click the picture"), tr("Fit the window, or original size")},
+      {tr("Drag a slider"), tr("Move one dimension")},
+      {tr("Double-click a number"), tr("Type a value")},
+      {tr("Ctrl+wheel on a slider"), tr("Nudge a value")},
+      {tr("Right-click a slider"), tr("Reset, lock, copy a value")},
+      {tr("Drag across the bars"), tr("Paint many dimensions")},
+      {tr("Tab, arrows"), tr("Reach and move every control")},
+      {tr("Drop a file"), tr("Open a checkpoint, or a saved picture's state")},
   };
 }
 

@@ -11,6 +11,10 @@ using namespace loom::tests;
 
 namespace {
 
+// Dear ImGui keeps text in ImWchar, of 16 bits unless it is built with IMGUI_USE_WCHAR32: what is beyond comes out as
+// the sign for "unknown", once.
+const QString kThread = sizeof(ImWchar) == 4 ? QStringLiteral("\U0001F9F5") : QString(QChar::ReplacementCharacter);
+
 /// Two fields, one under the other.
 struct Fields {
   std::string first;
@@ -51,11 +55,11 @@ class ImGuiKeyboardTest : public QObject {
     QVERIFY(bench.canvas().backend().wantsTextInput());
     bench.key(Qt::Key_L);
     bench.type(QStringLiteral("öß漢"));
-    bench.type(QStringLiteral("\U0001F600"));
-    QCOMPARE(QString::fromStdString(fields.first), QStringLiteral("löß漢\U0001F600"));
+    bench.type(QStringLiteral("\U0001F9F5"));
+    QCOMPARE(QString::fromStdString(fields.first), QStringLiteral("löß漢") + kThread);
     bench.key(Qt::Key_Backspace);
     bench.key(Qt::Key_Home);
-    bench.key(Qt::Key_X, Qt::ShiftModifier);
+    bench.type(QStringLiteral("X"));
     QCOMPARE(QString::fromStdString(fields.first), QStringLiteral("Xlöß漢"));
     bench.key(Qt::Key_Return);
     QVERIFY(!bench.canvas().backend().wantsTextInput());
@@ -104,7 +108,7 @@ class ImGuiKeyboardTest : public QObject {
     QCOMPARE(fields.second, std::string());
     clipboard.setText(QStringLiteral("from elsewhere \U0001F9F5"));
     bench.key(Qt::Key_V, Qt::ControlModifier);
-    QCOMPARE(QString::fromStdString(fields.second), QStringLiteral("from elsewhere \U0001F9F5"));
+    QCOMPARE(QString::fromStdString(fields.second), QStringLiteral("from elsewhere ") + kThread);
     bench.key(Qt::Key_Z, Qt::ControlModifier);
     QCOMPARE(fields.second, std::string());
   }
@@ -173,10 +177,11 @@ class ImGuiKeyboardTest : public QObject {
     bench.click("first");
     pressAll();
     QCOMPARE(all(), (std::vector<int>{1, 1, 1, 1, 1, 2, 2}));
+    bench.key(Qt::Key_A, Qt::ControlModifier);
     bench.key(Qt::Key_S);
     bench.key(Qt::Key_Space);
     bench.key(Qt::Key_S);
-    QCOMPARE(fields.first, std::string("s s"));
+    QCOMPARE(QString::fromStdString(fields.first), QStringLiteral("s s"));
     bench.key(Qt::Key_Escape);
     bench.key(Qt::Key_S);
     QCOMPARE(save, 2);

@@ -34,10 +34,14 @@ class ImGuiPointerTest : public QObject {
         canvas.note("button");
       });
     });
+    const QPointF there = bench.canvas().place("button").center();
     const quint64 before = bench.canvas().framesDrawn();
-    bench.move(bench.canvas().place("button").center());
-    bench.press();
-    bench.release();
+    for (const auto type : {QEvent::MouseMove, QEvent::MouseButtonPress, QEvent::MouseButtonRelease}) {
+      const Qt::MouseButton button = type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton;
+      QMouseEvent event(type, there, bench.canvas().mapToGlobal(there), button,
+                        type == QEvent::MouseButtonPress ? button : Qt::NoButton, Qt::NoModifier);
+      QApplication::sendEvent(&bench.canvas(), &event);
+    }
     QCOMPARE(bench.canvas().framesDrawn(), before);
     QTRY_COMPARE(pressed, 1);
   }
@@ -59,6 +63,7 @@ class ImGuiPointerTest : public QObject {
     });
     // As fast as a slow machine draws: what counts as double is the desktop's business, and not measured here.
     bench.canvas().io().MouseDoubleClickTime = 5.0F;
+    bench.canvas().io().MouseSingleClickDelay = 6.0F;
     bench.click("button", Qt::RightButton);
     QCOMPARE(rights, 1);
     bench.click("button", Qt::MiddleButton);
@@ -276,6 +281,7 @@ class ImGuiPointerTest : public QObject {
     bench.window().addDockWidget(Qt::RightDockWidgetArea, dock);
     QTRY_VERIFY(!other->place("button").isEmpty());
     QVERIFY(other->backend().context() != bench.canvas().backend().context());
+    QTRY_VERIFY(dock->x() > 0);  // laid out
     const QPoint there = other->mapTo(&bench.window(), other->place("button").center().toPoint());
     QTest::mouseMove(bench.window().windowHandle(), there);
     QTest::mouseClick(bench.window().windowHandle(), Qt::LeftButton, {}, there);

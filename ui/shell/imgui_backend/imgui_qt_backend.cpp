@@ -109,7 +109,9 @@ ImGuiQtBackend::ImGuiQtBackend(QWidget& host) : m_host(host) {
   io.BackendPlatformName = "loom_qt";
   io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
   io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
+  constexpr float kSurelySingle = 0.1F;
   io.MouseDoubleClickTime = static_cast<float>(QGuiApplication::styleHints()->mouseDoubleClickInterval()) / kMsPerSecond;
+  io.MouseSingleClickDelay = io.MouseDoubleClickTime + kSurelySingle;  // Dear ImGui insists that it is the longer one
   ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
   platform.Platform_GetClipboardTextFn = &clipboardText;
   platform.Platform_SetClipboardTextFn = &setClipboardText;
