@@ -14,7 +14,7 @@ namespace loom::model {
 struct ReadLimits {
   std::uint64_t pickleOpcodes = 50'000'000;
   std::uint64_t pickleBytes = 256U << 20U;  ///< of one pickle stream, tensors not counted
-  std::uint64_t pickleMemory = 1U << 30U;  ///< that the values of one pickle may take
+  std::uint64_t pickleMemory = 1U << 30U;   ///< that the values of one pickle may take
   std::uint64_t headerBytes = 100U << 20U;  ///< of a safetensors header
   std::size_t zipEntries = 1'000'000;
   std::size_t tensors = 1'000'000;

@@ -43,9 +43,9 @@ Checkpoint readWithFirstThatKnows(const std::filesystem::path& path, const ReadC
       return checkpoint;
     }
   }
-  throw CheckpointError(CheckpointError::Kind::NotACheckpoint,
-                        fileName(path) +
-                            " is not a checkpoint that is known here: it is neither safetensors nor written by torch.save.");
+  throw CheckpointError(
+      CheckpointError::Kind::NotACheckpoint,
+      fileName(path) + " is not a checkpoint that is known here: it is neither safetensors nor written by torch.save.");
 }
 
 }  // namespace

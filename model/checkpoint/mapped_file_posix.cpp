@@ -3,12 +3,12 @@
 
 #include "model/checkpoint/read_problem.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include <vector>
 
@@ -23,9 +23,11 @@ constexpr std::size_t kCopiedBelow = 32U << 20U;
 
 class Descriptor {
  public:
-  explicit Descriptor(const std::filesystem::path& path) : m_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  explicit Descriptor(const std::filesystem::path& path)
+      : m_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (m_fd < 0) {
-      cannotOpen(path, errno == ENOENT ? "there is no such file (" + path.string() + ")." : std::strerror(errno) + std::string("."));
+      cannotOpen(path, errno == ENOENT ? "there is no such file (" + path.string() + ")."
+                                       : std::strerror(errno) + std::string("."));
     }
   }
   ~Descriptor() { ::close(m_fd); }

@@ -8,21 +8,12 @@
 
 #include "model/checkpoint/pickle_text.h"
 
-#include <bit>
 #include <unordered_map>
 
 namespace loom::model {
 namespace {
 
 using Kind = PickleValue::Kind;
-
-double bigEndianDouble(ByteCursor& cursor) {
-  std::uint64_t bits = 0;
-  for (const std::byte byte : cursor.take(8)) {
-    bits = bits << 8U | static_cast<std::uint64_t>(byte);
-  }
-  return std::bit_cast<double>(bits);
-}
 
 class Machine {
  public:
@@ -115,14 +106,7 @@ class Machine {
       pushText(Kind::BigInt, bytes);
       return;
     }
-    std::uint64_t number = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) {
-      number = number << 8U | static_cast<std::uint8_t>(bytes[i]);
-    }
-    if (!bytes.empty() && bytes.size() < 8 && (static_cast<std::uint8_t>(bytes.back()) & 0x80U)) {
-      number |= ~std::uint64_t{0} << (8 * bytes.size());
-    }
-    pushInt(static_cast<std::int64_t>(number));
+    pushInt(littleEndianInteger(bytes));
   }
 
   void pushDecimal(std::string_view line) {
@@ -150,7 +134,7 @@ class Machine {
       case 0x8a: pushInteger(m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 0x8b: pushInteger(m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
       case 'F': push(Kind::Float)->real = pickleReal(m_cursor.takeLine()); return true;
-      case 'G': push(Kind::Float)->real = bigEndianDouble(m_cursor); return true;
+      case 'G': push(Kind::Float)->real = bigEndianReal(m_cursor.takeText(8)); return true;
       default: return false;
     }
   }

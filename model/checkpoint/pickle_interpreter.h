@@ -21,7 +21,8 @@ struct PickleResult {
 };
 
 /// Reads one pickle from `cursor`, which is left behind its STOP. Values live in `arena`; their texts may be views of
-/// the cursor's bytes. Throws PickleError, OutOfBytes or ReadCancelled. Source: Lib/pickletools.py, which documents every opcode.
+/// the cursor's bytes. Throws PickleError, OutOfBytes or ReadCancelled. Source: Lib/pickletools.py, which documents
+/// every opcode.
 PickleResult readPickle(ByteCursor& cursor, PickleArena& arena, const ReadControl& control);
 
 }  // namespace loom::model

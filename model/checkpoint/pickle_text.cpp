@@ -3,6 +3,7 @@
 #include "model/checkpoint/pickle_interpreter.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -66,7 +67,8 @@ std::string pickleIntegerBytes(std::string_view line) {
   line = withoutL(line);
   const bool negative = line.starts_with('-');
   line.remove_prefix(negative ? 1 : 0);
-  if (line.empty() || line.size() > kMostDigits || !std::all_of(line.begin(), line.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+  if (line.empty() || line.size() > kMostDigits ||
+      !std::all_of(line.begin(), line.end(), [](char c) { return c >= '0' && c <= '9'; })) {
     throw PickleError("a whole number of it is unreadable");
   }
   std::string bytes;
@@ -111,6 +113,25 @@ std::uint64_t pickleIndex(std::string_view line) {
     throw PickleError("a reference of it is unreadable");
   }
   return index;
+}
+
+std::int64_t littleEndianInteger(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    number = number << 8U | static_cast<std::uint8_t>(bytes[i]);
+  }
+  if (!bytes.empty() && bytes.size() < 8 && (static_cast<std::uint8_t>(bytes.back()) & 0x80U)) {
+    number |= ~std::uint64_t{0} << (8 * bytes.size());
+  }
+  return static_cast<std::int64_t>(number);
+}
+
+double bigEndianReal(std::string_view bytes) {
+  std::uint64_t bits = 0;
+  for (const char byte : bytes) {
+    bits = bits << 8U | static_cast<std::uint8_t>(byte);
+  }
+  return std::bit_cast<double>(bits);
 }
 
 }  // namespace loom::model

@@ -1,4 +1,4 @@
-// Numbers and strings as protocols 0 and 1 write them: as lines of text.
+// Numbers and strings of pickles: as lines of text, which protocols 0 and 1 write, and in orders that are no machine's.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,13 @@ std::string pickleIntegerBytes(std::string_view line);
 
 double pickleReal(std::string_view line);
 
-/// The index of a memo. All of these throw PickleError where the line is something else.
+/// The index of a memo. All of the above throw PickleError where the line is something else.
 std::uint64_t pickleIndex(std::string_view line);
+
+/// Two's complement of at most 8 bytes.
+std::int64_t littleEndianInteger(std::string_view bytes);
+
+/// IEEE 754 binary64 of 8 bytes, the highest first.
+double bigEndianReal(std::string_view bytes);
 
 }  // namespace loom::model

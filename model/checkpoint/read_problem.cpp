@@ -13,7 +13,10 @@ std::size_t sequenceLength(std::string_view text) {
   if (first < 0x80) {
     return 1;
   }
-  const std::size_t length = first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0U) == 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+  const std::size_t length = first >= 0xc2 && first <= 0xdf   ? 2
+                             : (first & 0xf0U) == 0xe0        ? 3
+                             : first >= 0xf0 && first <= 0xf4 ? 4
+                                                              : 0;
   if (length == 0 || length > text.size()) {
     return 0;
   }
@@ -63,7 +66,8 @@ std::string validText(std::string_view text, std::size_t longest) {
 std::string plainName(std::string_view name) {
   constexpr std::size_t kLongest = 80;
   std::string plain = validText(name, kLongest);
-  std::replace_if(plain.begin(), plain.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
+  std::replace_if(
+      plain.begin(), plain.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
   return name.size() > kLongest ? plain + "…" : plain;
 }
 

@@ -1,4 +1,5 @@
-// What is wrong with a file, as a clause; readers turn it into a CheckpointError, which is a sentence with the file's name.
+// What is wrong with a file, as a clause; readers turn it into a CheckpointError, which is a sentence with the file's
+// name.
 #pragma once
 
 #include "model/checkpoint/checkpoint.h"

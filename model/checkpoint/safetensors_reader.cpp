@@ -43,7 +43,8 @@ std::optional<DType> dtypeNamed(const std::string& name) {
 /// Listens to the parser and throws as soon as the header is what no header is, before memory is taken for it.
 class HeaderWatch {
  public:
-  HeaderWatch(const Checkpoint& checkpoint, const ReadControl& control) : m_checkpoint(checkpoint), m_control(control) {}
+  HeaderWatch(const Checkpoint& checkpoint, const ReadControl& control)
+      : m_checkpoint(checkpoint), m_control(control) {}
 
   void see(int depth, json::parse_event_t event, const json& parsed) {
     using Event = json::parse_event_t;
@@ -230,7 +231,7 @@ void SafetensorsReader::read(Checkpoint& checkpoint, const ReadControl& control)
   checkCover(checkpoint, extents, data.size());
   if (!group.tensors.empty()) {
     std::stable_sort(group.tensors.begin(), group.tensors.end(),
-              [](const TensorView& a, const TensorView& b) { return a.bytes.data() < b.bytes.data(); });
+                     [](const TensorView& a, const TensorView& b) { return a.bytes.data() < b.bytes.data(); });
     checkpoint.groups.push_back(std::move(group));
   }
   control.report(1.0);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -21,7 +22,8 @@ std::string headerOf(const std::vector<std::pair<std::string, FloatTensor>>& ten
     if (name == "__metadata__" || header.contains(name)) {
       throw std::runtime_error("the name " + name + " is taken");
     }
-    if (tensor.elementCount() != static_cast<std::int64_t>(tensor.values.size())) {
+    const bool negative = std::any_of(tensor.shape.begin(), tensor.shape.end(), [](auto size) { return size < 0; });
+    if (negative || tensor.elementCount() != static_cast<std::int64_t>(tensor.values.size())) {
       throw std::runtime_error("the tensor " + name + " has not as many values as its shape says");
     }
     const std::uint64_t end = offset + tensor.values.size() * sizeof(float);
@@ -40,7 +42,8 @@ std::string headerOf(const std::vector<std::pair<std::string, FloatTensor>>& ten
 
 }  // namespace
 
-void writeSafetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, FloatTensor>>& tensors,
+void writeSafetensors(const std::filesystem::path& path,
+                      const std::vector<std::pair<std::string, FloatTensor>>& tensors,
                       const std::vector<std::pair<std::string, std::string>>& metadata) {
   std::filesystem::path draft = path;
   draft += ".part";

@@ -24,7 +24,8 @@ StorageReference readStorageReference(const PickleValue& reference);
 using StorageBytes = std::function<std::span<const std::byte>(const StorageReference&)>;
 
 /// Walks `root` and fills groups, metadata and notes of `checkpoint`. Every dictionary or list that directly holds
-/// tensors is a group under its dotted path. Texts that it fills in are valid UTF-8. Objects of other people's classes stay what they are: a note names them.
+/// tensors is a group under its dotted path. Texts that it fills in are valid UTF-8. Objects of other people's classes
+/// stay what they are: a note names them.
 void collectTensors(const PickleValue& root, const StorageBytes& storage, const ReadControl& control,
                     Checkpoint& checkpoint);
 

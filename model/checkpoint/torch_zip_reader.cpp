@@ -48,8 +48,9 @@ void refuseWhatIsNotRead(const Entries& entries, const std::string& folder) {
   const auto code = entries.lower_bound(folder + "code/");
   if (entries.contains(folder + "constants.pkl") ||
       (code != entries.end() && code->first.starts_with(folder + "code/"))) {
-    throw ZipError("it is a TorchScript archive, which holds a program. Only weights are opened: save the state_dict instead",
-                   CheckpointError::Kind::Unsupported);
+    throw ZipError(
+        "it is a TorchScript archive, which holds a program. Only weights are opened: save the state_dict instead",
+        CheckpointError::Kind::Unsupported);
   }
   const auto order = entries.find(folder + "byteorder");
   if (order == entries.end() || textOf(order->second) == "little") {

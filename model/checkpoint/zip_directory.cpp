@@ -37,8 +37,8 @@ struct Entry {
   std::string name;
   std::uint16_t flags = 0;
   std::uint16_t method = 0;
-  std::uint64_t stored = 0;    // bytes in the file
-  std::uint64_t size = 0;      // bytes of the content
+  std::uint64_t stored = 0;  // bytes in the file
+  std::uint64_t size = 0;    // bytes of the content
   std::uint64_t localOffset = 0;
 };
 
@@ -205,8 +205,8 @@ ZipDirectory readZipDirectory(std::span<const std::byte> file, std::size_t maxEn
     if (end.directoryOffset > end.at || end.directorySize > end.at - end.directoryOffset) {
       throw ZipError("its directory is not where it should be");
     }
-    ByteCursor directory(file.subspan(static_cast<std::size_t>(end.directoryOffset),
-                                      static_cast<std::size_t>(end.directorySize)));
+    ByteCursor directory(
+        file.subspan(static_cast<std::size_t>(end.directoryOffset), static_cast<std::size_t>(end.directorySize)));
     extents.emplace_back(static_cast<std::size_t>(end.directoryOffset), file.size());
     for (std::uint64_t i = 0; i < end.entries; ++i) {
       const Entry entry = readCentral(directory);

@@ -22,10 +22,10 @@ struct ZipDirectory {
   std::string compressed;  ///< the name of an entry that is compressed; empty where all are stored
 };
 
-/// Throws ZipError where the archive is truncated, says different things in its two places, holds encrypted entries, names
-/// that leave the archive or come twice, parts that overlap, or more than `maxEntries`. Compressed entries are told of, so
-/// that the caller may first see what kind of archive it is. Zip64 is understood. Checksums are not compared: torch.save
-/// may be told to write none. Source: APPNOTE.TXT 6.3.10.
+/// Throws ZipError where the archive is truncated, says different things in its two places, holds encrypted entries,
+/// names that leave the archive or come twice, parts that overlap, or more than `maxEntries`. Compressed entries are
+/// told of, so that the caller may first see what kind of archive it is. Zip64 is understood. Checksums are not
+/// compared: torch.save may be told to write none. Source: APPNOTE.TXT 6.3.10.
 ZipDirectory readZipDirectory(std::span<const std::byte> file, std::size_t maxEntries);
 
 }  // namespace loom::model

@@ -339,6 +339,7 @@ SliderResult slider(const char* id, const char* label, float& value, const Slide
   } else {
     ImGui::SetCursorScreenPos({g.trackRight + 8.0F, g.origin.y});
     ImGui::InvisibleButton("##number", {std::max(1.0F, g.numberRight - g.trackRight - 8.0F), kRowHeight});
+    notePlace((std::string(id) + ".number").c_str());
     if (ImGui::IsItemHovered()) {
       ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
       startTyping = startTyping || ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left) ||
@@ -350,6 +351,7 @@ SliderResult slider(const char* id, const char* label, float& value, const Slide
   if (options.lockable) {
     ImGui::SetCursorScreenPos({g.numberRight + 4.0F, g.origin.y});
     result.toggleLock = ImGui::InvisibleButton("##lock", {kLockWidth - 4.0F, kRowHeight}) || result.toggleLock;
+    notePlace((std::string(id) + ".lock").c_str());
     const bool hovered = ImGui::IsItemHovered();
     tooltip(options.locked ? "Unlock: the next seed may change it" : "Lock: keeps its value when the seed changes");
     const ImVec2 at(g.numberRight + 7.0F, g.middle - kIconSize / 2.0F);

@@ -51,7 +51,8 @@ SliderResult slider(const char* id, const char* label, float& value, const Slide
 /// tests that press what a person would press. False where it was not drawn in the last frame.
 bool placeOf(const char* id, ImVec2& min, ImVec2& max);
 
-/// Remembers the place of the item before under `id`; `slider`, `button` and the pad do so by themselves.
+/// Remembers the place of the item before under `id`; `slider`, `button` and the pad do so by themselves. A slider's
+/// number and padlock go by its id with ".number" and ".lock".
 void notePlace(const char* id);
 void notePlace(const char* id, ImVec2 min, ImVec2 max);
 

@@ -296,11 +296,17 @@ void ExplorerCanvas::drawPicture(WindowDraft& draft) {
 }
 
 void ExplorerCanvas::adopt(const WindowDraft& draft) {
-  if (draft.latent != m_explorer.latent() && m_explorer.openModel()) {
+  const bool handIsActive = ImGui::IsAnyItemActive();
+  const bool edited = draft.latent != m_explorer.latent() && m_explorer.openModel();
+  // A drag begins a step of its own; nudges by wheel or arrows are one step while they go on at one control.
+  if (handIsActive ? !m_handWasActive : edited && draft.edited != m_lastEdited) {
+    m_explorer.endGesture();
+  }
+  if (edited) {
+    m_lastEdited = draft.edited;
     m_explorer.edit(draft.latent, QString::fromStdString(draft.edited));
     m_hints.setWanted(false);
   }
-  const bool handIsActive = ImGui::IsAnyItemActive();
   if (!handIsActive && m_handWasActive && !m_explorer.walking()) {
     m_explorer.endGesture();
   }

@@ -89,6 +89,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
   bool m_handWasActive = false;
+  std::string m_lastEdited;
   const Palette* m_palette;
   std::optional<model::Frame> m_frame;
   bool m_frameIsNew = false;

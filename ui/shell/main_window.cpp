@@ -3,9 +3,8 @@
 #include "model/compute_device.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
-#include "ui/shell/grid_dialog.h"
 #include "ui/shell/message_bar.h"
-#include "ui/shell/save_dialog.h"
+#include "ui/shell/picture_commands.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/status_line.h"
 #include "ui/theme/qt_theme.h"
@@ -13,7 +12,6 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
-#include <QClipboard>
 #include <QCloseEvent>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -24,7 +22,6 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QVBoxLayout>
 
 namespace loom::ui {
@@ -54,6 +51,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   setCentralWidget(central);
   m_status = new StatusLine(this);
   setStatusBar(m_status);
+  m_pictures = std::make_unique<PictureCommands>(m_explorer, *m_canvas, m_services, *m_status, *this);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -64,7 +62,10 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   m_canvas->setFocus();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+  // The stack tells of its last emptying, when the actions are gone already.
+  disconnect(&m_explorer.undoStack(), nullptr, this, nullptr);
+}
 
 void MainWindow::buildMenus() {
   const auto add = [this](QMenu* menu, std::initializer_list<ActionId> ids) {
@@ -118,10 +119,10 @@ void MainWindow::buildMenus() {
 void MainWindow::connectActions() {
   const auto on = [this](ActionId id, auto call) { connect(m_actions[id], &QAction::triggered, this, call); };
   on(ActionId::Open, [this] { chooseFile(); });
-  on(ActionId::SavePicture, [this] { savePicture(QString()); });
-  on(ActionId::SavePictureAs, [this] { savePictureAs(); });
-  on(ActionId::SaveGrid, [this] { saveGrid(); });
-  on(ActionId::CopyPicture, [this] { copyPicture(); });
+  on(ActionId::SavePicture, [this] { m_pictures->save(); });
+  on(ActionId::SavePictureAs, [this] { m_pictures->saveAs(); });
+  on(ActionId::SaveGrid, [this] { m_pictures->saveGrid(); });
+  on(ActionId::CopyPicture, [this] { m_pictures->copy(); });
   on(ActionId::Quit, [this] { close(); });
   on(ActionId::Undo, [this] {
     m_explorer.setWalking(false);
@@ -298,52 +299,6 @@ void MainWindow::chooseFile() {
   if (!path.isEmpty()) {
     settings.setValue(QStringLiteral("openFolder"), QFileInfo(path).absolutePath());
     openFile(path);
-  }
-}
-
-void MainWindow::savePicture(const QString& path) {
-  const auto frame = m_canvas->frame();
-  if (!frame || !m_explorer.openModel()) {
-    m_status->tell(tr("there is no picture to save yet"));
-    return;
-  }
-  PictureRequest request = rememberedPictureRequest();
-  request.path = path.isEmpty() ? nextPicturePath(*m_explorer.openModel(), frame->latent) : path;
-  m_services.savePicture(m_explorer.openModel(), *frame, request);
-}
-
-void MainWindow::savePictureAs() {
-  const auto frame = m_canvas->frame();
-  if (!frame || !m_explorer.openModel()) {
-    m_status->tell(tr("there is no picture to save yet"));
-    return;
-  }
-  if (const auto request = askPictureRequest(*m_explorer.openModel(), *frame, this)) {
-    m_services.savePicture(m_explorer.openModel(), *frame, *request);
-  }
-}
-
-void MainWindow::saveGrid() {
-  const auto& model = m_explorer.openModel();
-  if (!model) {
-    m_status->tell(tr("there is no model open yet"));
-    return;
-  }
-  GridDialog dialog(m_explorer.latent().seed, model->info().width, model->info().height, this);
-  if (dialog.exec() != QDialog::Accepted) {
-    return;
-  }
-  GridRequest request = dialog.request();
-  request.picture.path = askGridPath(*model, request.firstSeed, this);
-  if (!request.picture.path.isEmpty()) {
-    m_services.saveGrid(model, m_explorer.latent(), request);
-  }
-}
-
-void MainWindow::copyPicture() {
-  if (const auto frame = m_canvas->frame()) {
-    QApplication::clipboard()->setImage(m_services.imageOf(*frame));
-    m_status->tell(tr("the picture is in the clipboard"));
   }
 }
 

@@ -10,6 +10,7 @@
 #include <QTimer>
 
 #include <map>
+#include <memory>
 #include <optional>
 
 class QActionGroup;
@@ -19,6 +20,7 @@ namespace loom::ui {
 class ExplorerCanvas;
 class FileMenu;
 class MessageBar;
+class PictureCommands;
 class StatusLine;
 
 class MainWindow : public QMainWindow {
@@ -56,10 +58,6 @@ class MainWindow : public QMainWindow {
   void refreshActions();
 
   void chooseFile();
-  void savePicture(const QString& path);
-  void savePictureAs();
-  void saveGrid();
-  void copyPicture();
   void setFullScreen(bool on);
   void showAbout();
   void modelOpened();
@@ -79,6 +77,7 @@ class MainWindow : public QMainWindow {
   MessageBar* m_message = nullptr;
   StatusLine* m_status = nullptr;
   FileMenu* m_fileMenu = nullptr;
+  std::unique_ptr<PictureCommands> m_pictures;
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
   bool m_maximizedBefore = false;

@@ -1,11 +1,16 @@
 // What the tests of the readers share: files made in memory, and the one door opened on them.
 #pragma once
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wrestrict"  // GCC 12 warns falsely of "text" + std::string (its bug 105651)
+#endif
+
 #include "model/checkpoint/checkpoint_reader.h"
 
 #include <QByteArray>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -45,7 +50,9 @@ inline Outcome openPath(const std::filesystem::path& path, const model::ReadCont
 /// Writes `bytes` to a file of that name and opens it.
 inline Outcome openBytes(const std::string& bytes, const std::string& name = "case.pth",
                          const model::ReadControl& control = {}) {
-  static const QTemporaryDir kFolder;
+  // In memory where there is such a folder: the tests write ten thousands of files, which some disks take minutes for.
+  static const QTemporaryDir kFolder(QFileInfo("/dev/shm").isWritable() ? QStringLiteral("/dev/shm/loom-test-XXXXXX")
+                                                                        : QDir::tempPath() + "/loom-test-XXXXXX");
   const QString path = kFolder.filePath(QString::fromStdString(name));
   QFile file(path);
   if (!file.open(QIODevice::WriteOnly) ||
@@ -102,11 +109,11 @@ std::string le(T number) {
 
 inline const std::string kProto2("\x80\x02", 2);
 
-inline std::string text(const std::string& value) {
-  return "X" + le(static_cast<std::uint32_t>(value.size())) + value;
-}
+inline std::string text(const std::string& value) { return "X" + le(static_cast<std::uint32_t>(value.size())) + value; }
 inline std::string integer(std::int64_t value) { return std::string("\x8a\x08", 2) + le(value); }
-inline std::string global(const std::string& module, const std::string& name) { return "c" + module + "\n" + name + "\n"; }
+inline std::string global(const std::string& module, const std::string& name) {
+  return "c" + module + "\n" + name + "\n";
+}
 inline std::string tuple(const std::vector<std::string>& items) {
   std::string all = "(";
   for (const auto& item : items) {
@@ -143,7 +150,9 @@ struct TensorClaim {
 };
 
 inline std::string storageId(const TensorClaim& claim) {
-  return tuple({text("storage"), global("torch", claim.storage), text(claim.key), text("cpu"), integer(claim.elements)}) + "Q";
+  return tuple(
+             {text("storage"), global("torch", claim.storage), text(claim.key), text("cpu"), integer(claim.elements)}) +
+         "Q";
 }
 
 inline std::string tensor(const TensorClaim& claim = {}) {
@@ -195,8 +204,8 @@ inline std::string zip(const std::vector<ZipEntry>& entries, const ZipLies& lies
     const std::string& localName = entry.localName ? *entry.localName : entry.name;
     const std::size_t at = file.size();
     const std::size_t localSize = entry.localSize.value_or(static_cast<std::uint32_t>(entry.content.size()));
-    file += "PK\x03\x04" + u16(20) + u16(entry.flags) + u16(entry.localMethod.value_or(entry.method)) + u32(0) + u32(0) +
-            u32(localSize) + u32(localSize) + u16(localName.size()) + u16(0) + localName + entry.content;
+    file += "PK\x03\x04" + u16(20) + u16(entry.flags) + u16(entry.localMethod.value_or(entry.method)) + u32(0) +
+            u32(0) + u32(localSize) + u32(localSize) + u16(localName.size()) + u16(0) + localName + entry.content;
     const std::size_t size = entry.content.size();
     directory += "PK\x01\x02" + u16(20) + u16(20) + u16(entry.flags) + u16(entry.method) + u32(0) + u32(0) +
                  u32(entry.stored ? *entry.stored : size) + u32(entry.size ? *entry.size : size) +
@@ -220,7 +229,8 @@ inline std::string zip(const std::vector<ZipEntry>& entries, const ZipLies& lies
 
 /// A torch.save archive of one pickle and one storage of two floats, 1 and 2.
 inline std::string torchZip(const std::string& pickleBytes, const std::vector<ZipEntry>& more = {}) {
-  std::vector<ZipEntry> entries{{"a/data.pkl", pickleBytes}, {"a/byteorder", "little"}, {"a/data/0", le(1.0F) + le(2.0F)}};
+  std::vector<ZipEntry> entries{
+      {"a/data.pkl", pickleBytes}, {"a/byteorder", "little"}, {"a/data/0", le(1.0F) + le(2.0F)}};
   entries.insert(entries.end(), more.begin(), more.end());
   return zip(entries);
 }
@@ -250,13 +260,13 @@ inline std::string safetensors(const std::string& header, const std::string& dat
 
 }  // namespace loom::test
 
-#define VERIFY_REFUSED(outcome, expectedKind, part)                                                      \
-  do {                                                                                                   \
-    const auto& result = (outcome);                                                                      \
-    QVERIFY2(!result.checkpoint, "it was opened");                                                       \
-    QVERIFY2(result.refusal.has_value(), result.message.c_str());                                        \
-    QVERIFY2(result.refusedAs(expectedKind),                                                             \
+#define VERIFY_REFUSED(outcome, expectedKind, part)                                                          \
+  do {                                                                                                       \
+    const auto& result = (outcome);                                                                          \
+    QVERIFY2(!result.checkpoint, "it was opened");                                                           \
+    QVERIFY2(result.refusal.has_value(), result.message.c_str());                                            \
+    QVERIFY2(result.refusedAs(expectedKind),                                                                 \
              ("kind " + std::to_string(static_cast<int>(*result.refusal)) + ": " + result.message).c_str()); \
-    QVERIFY2(result.says(part), result.message.c_str());                                                 \
-    QVERIFY2(result.message.ends_with('.'), result.message.c_str());                                     \
+    QVERIFY2(result.says(part), result.message.c_str());                                                     \
+    QVERIFY2(result.message.ends_with('.'), result.message.c_str());                                         \
   } while (false)

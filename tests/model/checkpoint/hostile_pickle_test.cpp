@@ -59,16 +59,18 @@ class HostilePickleTest : public QObject {
     add("subprocess.Popen as NEWOBJ", global("subprocess", "Popen") + tuple({shell}) + "\x81", "subprocess.Popen");
     add("NEWOBJ_EX", global("subprocess", "Popen") + tuple({shell}) + "}\x92", "subprocess.Popen");
     add("builtins.eval", call(global("builtins", "eval"), {python}), "builtins.eval");
-    add("builtins.exec by STACK_GLOBAL", text("builtins") + text("exec") + "\x93" + tuple({python}) + "R", "builtins.exec");
+    add("builtins.exec by STACK_GLOBAL", text("builtins") + text("exec") + "\x93" + tuple({python}) + "R",
+        "builtins.exec");
     add("INST", "(" + shell + "ios\nsystem\n", "os.system");
     add("OBJ", "(" + global("os", "system") + shell + "o", "os.system");
     add("import chain",
-        call(call(global("builtins", "getattr"), {call(global("builtins", "__import__"), {text("os")}), text("system")}),
-             {shell}),
+        call(
+            call(global("builtins", "getattr"), {call(global("builtins", "__import__"), {text("os")}), text("system")}),
+            {shell}),
         "");
-    add("in a state", call(global("collections", "Counter"), {}) + call(global("os", "system"), {shell}) + "b", "os.system");
+    add("in a state", call(global("collections", "Counter"), {}) + call(global("os", "system"), {shell}) + "b",
+        "os.system");
     add("in a key", "}" + call(global("os", "system"), {shell}) + "Ns", "");
-    add("in a persistent id", call(global("os", "system"), {shell}) + "Q", "");
     add("in a memo", call(global("os", "system"), {shell}) + std::string("q\x05", 2) + "0h\x05", "os.system");
     add("as a tensor's hook",
         call(global("torch._utils", "_rebuild_tensor_v2"),
@@ -98,6 +100,14 @@ class HostilePickleTest : public QObject {
     }
   }
 
+  void nothingIsRunInAPersistentId() {
+    QFile::remove(sentinelPath());
+    const std::string object = call(global("os", "system"), {text("touch " + sentinelPath().toStdString())}) + "Q";
+    QVERIFY(openValue(object).checkpoint);
+    VERIFY_REFUSED(openBytes(legacy({.object = object})), Kind::Broken, "something that is no storage");
+    QVERIFY(!QFileInfo::exists(sentinelPath()));
+  }
+
   void ringsAndLaughsEnd_data() {
     QTest::addColumn<QByteArray>("value");
     const auto add = [](const char* name, const std::string& value) {
@@ -113,18 +123,23 @@ class HostilePickleTest : public QObject {
     add("a dictionary that is its own key", "}" + put0 + get0 + get0 + "s");
     add("an object that is its own state", call(global("a", "B"), {}) + put0 + get0 + "b");
     add("an object that is its own argument", global("a", "B") + ")" + put0 + "R" + put1 + get0 + get1 + "a0");
-    add("a parameter of itself", global("torch._utils", "_rebuild_parameter") + ")" + put0 + "R" + put1 + get0 + get1 + "a0");
+    add("a parameter of itself",
+        global("torch._utils", "_rebuild_parameter") + ")" + put0 + "R" + put1 + get0 + get1 + "a0");
     add("a persistent id of itself", "]" + put0 + "Q" + put1 + get0 + get1 + "a0");
-    add("an OrderedDict of itself", global("collections", "OrderedDict") + "]" + put0 + "\x85R" + put1 + get0 + get1 + "a0");
+    add("an OrderedDict of itself",
+        global("collections", "OrderedDict") + "]" + put0 + "\x85R" + put1 + get0 + get1 + "a0");
     add("billion laughs in tuples", ")" + repeated("2\x86", 100));
-    add("billion laughs in lists", "]" + repeated("q\x07]h\x07" "ah\x07" "a", 60));
+    add("billion laughs in lists", "]" + repeated("q\x07]h\x07"
+                                                  "ah\x07"
+                                                  "a",
+                                                  60));
     std::string laughs = "}" + text("lol") + text("lol") + "s";
     for (int i = 0; i < 60; ++i) {
       laughs += "q\x07}(" + text("a") + "h\x07" + text("b") + "h\x07u";
     }
     add("billion laughs in dictionaries", laughs);
-    add("a long text in many lists", text(std::string(4000, 'x')) + put0 + "0](" + repeated(get0, 32) + "e" + put1 + "0](" +
-                                         repeated(get1, 100000) + "e");
+    add("a long text in many lists", text(std::string(4000, 'x')) + put0 + "0](" + repeated(get0, 32) + "e" + put1 +
+                                         "0](" + repeated(get1, 100000) + "e");
     add("a long key over many values", "}" + text(std::string(500, 'k')) + "](" + repeated("N", 200000) + "es");
   }
   void ringsAndLaughsEnd() {
@@ -160,7 +175,8 @@ class HostilePickleTest : public QObject {
     }
     add("tensors", tensors + "u", "more tensors");
     add("a tensor's name", dict({{std::string(600, 'n'), tensor()}}), "longer name");
-    add("a storage's name", dict({{"w", tensor({.key = std::string(300, '0')})}}), "its storage has a name that is longer");
+    add("a storage's name", dict({{"w", tensor({.key = std::string(300, '0')})}}),
+        "its storage has a name that is longer");
   }
   void limitsHold() {
     QFETCH(QByteArray, value);
@@ -198,28 +214,35 @@ class HostilePickleTest : public QObject {
     claim("an offset below zero", {.offset = -1}, "it has no storage");
     claim("a stride beyond", {.strides = {2}}, "reaches beyond its storage");
     claim("a stride that overflows", {.strides = {kMost}}, "its size overflows");
-    claim("two strides that add up to overflow", {.shape = {2, 2, 2}, .strides = {kMost / 16, kMost / 16, kMost / 16}}, "its size overflows");
+    claim("two strides that add up to overflow", {.shape = {2, 2, 2}, .strides = {kMost / 16, kMost / 16, kMost / 16}},
+          "its size overflows");
     claim("a stride below zero", {.strides = {-1}}, "negative");
     claim("a size below zero", {.shape = {-2}}, "negative");
     claim("a shape that overflows", {.shape = {kMost, kMost}, .strides = {0, 0}}, "its size overflows");
     claim("an empty shape that overflows", {.shape = {0, kMost, kMost}, .strides = {1, 1, 1}}, "its size overflows");
-    claim("a shape that wraps to 2", {.shape = {(std::int64_t{1} << 62) + 1, 4, 2}, .strides = {0, 0, 0}}, "its size overflows");
+    claim("a shape that wraps to 2", {.shape = {(std::int64_t{1} << 62) + 1, 4, 2}, .strides = {0, 0, 0}},
+          "its size overflows");
     claim("fewer strides than sizes", {.shape = {1, 2}, .strides = {1}}, "different lengths");
-    claim("65 dimensions", {.shape = std::vector<std::int64_t>(65, 1), .strides = std::vector<std::int64_t>(65, 1)}, "more dimensions");
-    claim("a billion elements of stride zero", {.shape = {1'000'000'000}, .strides = {0}}, "far more numbers than its storage");
-    claim("2^40 elements of stride zero", {.shape = {1 << 20, 1 << 20}, .strides = {0, 0}}, "far more numbers than its storage");
+    claim("65 dimensions", {.shape = std::vector<std::int64_t>(65, 1), .strides = std::vector<std::int64_t>(65, 1)},
+          "more dimensions");
+    claim("a billion elements of stride zero", {.shape = {1'000'000'000}, .strides = {0}},
+          "far more numbers than its storage");
+    claim("2^40 elements of stride zero", {.shape = {1 << 20, 1 << 20}, .strides = {0, 0}},
+          "far more numbers than its storage");
     claim("float8", {.storage = "Float8_e4m3fnStorage"}, "number type (Float8_e4m3fnStorage)", Kind::Unsupported);
     claim("a name with a line break", {.storage = std::string("Evil\x1bStorage")}, "(Evil?Storage)", Kind::Unsupported);
     const std::string rebuild = global("torch._utils", "_rebuild_tensor_v2");
     row("a number as storage", dict({{"w", call(rebuild, {integer(1), integer(0), integers({2}), integers({1})})}}),
         Kind::Broken, "it has no storage");
-    row("a text as persistent id", dict({{"w", call(rebuild, {text("0") + "Q", integer(0), integers({2}), integers({1})})}}),
-        Kind::Broken, "no storage");
-    row("a text as shape", dict({{"w", call(rebuild, {storageId({}), integer(0), text("2"), integers({1})})}}), Kind::Broken,
-        "no list of numbers");
+    row("a text as persistent id",
+        dict({{"w", call(rebuild, {text("0") + "Q", integer(0), integers({2}), integers({1})})}}), Kind::Broken,
+        "no storage");
+    row("a text as shape", dict({{"w", call(rebuild, {storageId({}), integer(0), text("2"), integers({1})})}}),
+        Kind::Broken, "no list of numbers");
     row("a part of another storage",
-        dict({{"w", call(rebuild, {tuple({text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu"), integer(2),
-                                          tuple({text("1"), integer(0), integer(2)})}) + "Q",
+        dict({{"w", call(rebuild, {tuple({text("storage"), global("torch", "FloatStorage"), text("0"), text("cpu"),
+                                          integer(2), tuple({text("1"), integer(0), integer(2)})}) +
+                                       "Q",
                                    integer(0), integers({2}), integers({1})})}}),
         Kind::Unsupported, "part of another one");
     row("a name twice", dict({{"w", tensor()}, {"w", tensor()}}), Kind::Broken, "the tensor w is there twice");
@@ -285,18 +308,23 @@ class HostilePickleTest : public QObject {
   void oldProtocolsAreUnderstood() {
     const Outcome outcome = openValue(
         "(S'int'\nI-7\nS'long'\nL12345678901L\nS'real'\nF0.5\nS'no'\nI00\nS'quote'\nS\"it's\\x21\\n\"\nS'uni'\nVtext\n"
-        "S'big'\nL-123456789012345678901234567890L\nS'tail'\nU\x03" "enddp0\n");
+        "S'big'\nL-123456789012345678901234567890L\nS'tail'\nU\x03"
+        "enddp0\n");
     QVERIFY2(outcome.checkpoint, outcome.message.c_str());
     const std::vector<std::pair<std::string, std::string>> expected{
-        {"int", "-7"}, {"long", "12345678901"}, {"real", "0.5"}, {"no", "False"},
-        {"quote", "it's!\n"}, {"uni", "text"}, {"tail", "end"}};
+        {"int", "-7"},        {"long", "12345678901"}, {"real", "0.5"}, {"no", "False"},
+        {"quote", "it's!\n"}, {"uni", "text"},         {"tail", "end"}};
     QCOMPARE(outcome.checkpoint->metadata, expected);
   }
 
   /// Python 2's OrderedDict has its content as an argument; many a GAN of 2018 was saved so.
   void stateDictsOfPython2AreRead() {
-    const std::string state = call(global("collections", "OrderedDict"), {"]](U\x01" "a" + tensor() + "ea](U\x01" "b" +
-                                   tensor({.shape = {1}, .offset = 1}) + "ea"});
+    const std::string state = call(global("collections", "OrderedDict"), {"]](U\x01"
+                                                                          "a" +
+                                                                          tensor() +
+                                                                          "ea](U\x01"
+                                                                          "b" +
+                                                                          tensor({.shape = {1}, .offset = 1}) + "ea"});
     for (const std::string& bytes : {torchZip(pickle(state)), legacy({.object = state})}) {
       const Outcome outcome = openBytes(bytes);
       QVERIFY2(outcome.checkpoint, outcome.message.c_str());

@@ -17,13 +17,20 @@ std::vector<float> ramp(DType dtype) {
   for (int i = 0; i < 24; ++i) {
     const auto number = static_cast<float>(i);
     switch (dtype) {
-      case DType::Bool: values[i] = i % 3 == 0 ? 1.0F : 0.0F; break;
-      case DType::U8: values[i] = number; break;
+      case DType::Bool:
+        values[i] = i % 3 == 0 ? 1.0F : 0.0F;
+        break;
+      case DType::U8:
+        values[i] = number;
+        break;
       case DType::I8:
       case DType::I16:
       case DType::I32:
-      case DType::I64: values[i] = number - 12.0F; break;
-      default: values[i] = number / 4.0F - 2.0F;
+      case DType::I64:
+        values[i] = number - 12.0F;
+        break;
+      default:
+        values[i] = number / 4.0F - 2.0F;
     }
   }
   return values;
@@ -46,9 +53,12 @@ class RealFilesTest : public QObject {
   void everyNumberTypeIsReadExactly_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("container");
-    QTest::newRow("safetensors") << "dtypes.safetensors" << "safetensors";
-    QTest::newRow("zip") << "dtypes.pth" << "PyTorch zip";
-    QTest::newRow("legacy") << "dtypes-legacy.pth" << "PyTorch legacy";
+    QTest::newRow("safetensors") << "dtypes.safetensors"
+                                 << "safetensors";
+    QTest::newRow("zip") << "dtypes.pth"
+                         << "PyTorch zip";
+    QTest::newRow("legacy") << "dtypes-legacy.pth"
+                            << "PyTorch legacy";
   }
   void everyNumberTypeIsReadExactly() {
     QFETCH(QString, file);
@@ -157,7 +167,8 @@ class RealFilesTest : public QObject {
     for (const TensorGroup& group : checkpoint.groups) {
       names.push_back(group.name);
     }
-    QCOMPARE(names, (std::vector<std::string>{"netG_state_dict", "netD_state_dict", "optimizer.state.0", "ema.shadow_params"}));
+    QCOMPARE(names, (std::vector<std::string>{"netG_state_dict", "netD_state_dict", "optimizer.state.0",
+                                              "ema.shadow_params"}));
     compare(checkpoint, "netG_state_dict", "main.0.weight", {2, 3}, {0, 1, 2, 3, 4, 5});
     compare(checkpoint, "netG_state_dict", "main.0.bias", {2}, {0.5F, -0.5F});
     compare(checkpoint, "netD_state_dict", "main.0.weight", {1, 2}, {7, 7});
@@ -188,11 +199,13 @@ class RealFilesTest : public QObject {
   }
 
   void aTorchScriptArchiveIsRefusedWithWords() {
-    VERIFY_REFUSED(openPath(dataFile("torchscript.pt")), Kind::Unsupported, "torchscript.pt cannot be read: it is a TorchScript");
+    VERIFY_REFUSED(openPath(dataFile("torchscript.pt")), Kind::Unsupported,
+                   "torchscript.pt cannot be read: it is a TorchScript");
   }
 
   void complexNumbersAreRefusedByName() {
-    VERIFY_REFUSED(openPath(dataFile("complex.pth")), Kind::Unsupported, "the tensor w: its number type (ComplexFloatStorage)");
+    VERIFY_REFUSED(openPath(dataFile("complex.pth")), Kind::Unsupported,
+                   "the tensor w: its number type (ComplexFloatStorage)");
   }
 };
 

@@ -3,8 +3,8 @@
 
 #include "ui/shell/imgui_backend/imgui_canvas.h"
 
-#include <QHash>
 #include <QApplication>
+#include <QHash>
 #include <QLineEdit>
 #include <QMainWindow>
 #include <QTest>
@@ -85,10 +85,10 @@ class CanvasBench {
 void plainWindow(const std::function<void()>& controls);
 
 /// To the right of `name` in a test: fails it where the bench could not be set up.
-#define LOOM_BENCH(bench, ...)                              \
-  loom::tests::CanvasBench bench(__VA_ARGS__);              \
-  if (!(bench).error().isEmpty()) {                         \
-    QFAIL(qPrintable((bench).error()));                     \
+#define LOOM_BENCH(bench, ...)                 \
+  loom::tests::CanvasBench bench(__VA_ARGS__); \
+  if (!(bench).error().isEmpty()) {            \
+    QFAIL(qPrintable((bench).error()));        \
   }
 
 }  // namespace loom::tests

@@ -104,7 +104,8 @@ class ImGuiCanvasTest : public QObject {
     clock.start();
     canvas.requestFrames(1);
     QTRY_VERIFY(canvas.framesDrawn() > before + 20);
-    const double perSecond = 1000.0 * static_cast<double>(canvas.framesDrawn() - before) / static_cast<double>(clock.elapsed());
+    const double perSecond =
+        1000.0 * static_cast<double>(canvas.framesDrawn() - before) / static_cast<double>(clock.elapsed());
     QVERIFY2(perSecond < 340.0, qPrintable(QString::number(perSecond)));  // 240 Hz, the fastest screen, and a third
     canvas.animated = false;
     QCOMPARE(framesAtRest(canvas), quint64(0));
@@ -292,7 +293,7 @@ class ImGuiCanvasTest : public QObject {
     bench.draw();
     bench.move({180.0, 100.0});
     bench.draw();
-    QTest::qWait(kWatchMs);  // longer than the saving rate
+    QTest::qWait(kWatchMs);       // longer than the saving rate
     QCOMPARE(changed.size(), 0);  // the hand still holds it
     bench.release();
     QTRY_COMPARE(changed.size(), 1);

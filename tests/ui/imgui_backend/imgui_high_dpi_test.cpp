@@ -29,7 +29,8 @@ class ImGuiHighDpiTest : public QObject {
     QFETCH(QSize, size);
     LOOM_BENCH(bench, [](TestCanvas&) {
       const ImVec2 end = ImGui::GetIO().DisplaySize;
-      ImGui::GetBackgroundDrawList()->AddRectFilled({0.0F, 0.0F}, {end.x + 1.0F, end.y + 1.0F}, IM_COL32(0, 200, 0, 255));
+      ImGui::GetBackgroundDrawList()->AddRectFilled({0.0F, 0.0F}, {end.x + 1.0F, end.y + 1.0F},
+                                                    IM_COL32(0, 200, 0, 255));
     });
     TestCanvas& canvas = bench.canvas();
     canvas.setFixedSize(size);

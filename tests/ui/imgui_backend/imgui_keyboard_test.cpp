@@ -152,6 +152,26 @@ class ImGuiKeyboardTest : public QObject {
     QVERIFY(!canvas.io().KeyShift);
   }
 
+  void chordsWithinOneFrameAreSeen() {
+    Fields fields{"seed 42", ""};
+    LOOM_BENCH(bench, std::ref(fields));
+    TestCanvas& canvas = bench.canvas();
+    QClipboard& clipboard = *QGuiApplication::clipboard();
+    clipboard.setText(QStringLiteral("before"));
+    bench.click("first");
+    const quint64 before = canvas.framesDrawn();
+    for (const int key : {Qt::Key_A, Qt::Key_X}) {
+      sendKey(canvas, QEvent::KeyPress, Qt::Key_Control, 0);
+      sendKey(canvas, QEvent::KeyPress, key, 0, {}, Qt::ControlModifier);
+      sendKey(canvas, QEvent::KeyRelease, Qt::Key_Control, 0, {}, Qt::ControlModifier);
+      sendKey(canvas, QEvent::KeyRelease, key, 0);
+    }
+    QCOMPARE(canvas.framesDrawn(), before);
+    QTRY_COMPARE(clipboard.text(), QStringLiteral("seed 42"));
+    QTRY_COMPARE(fields.first, std::string());
+    QTRY_VERIFY(!canvas.io().KeyCtrl);
+  }
+
   void plainKeysAreTheWindowsUntilTextIsTyped() {
     Fields fields;
     LOOM_BENCH(bench, std::ref(fields));

@@ -1,5 +1,5 @@
-#include "ui/shell/imgui_backend/gl_abilities.h"
 #include "ui/shell/imgui_backend/imgui_keys.h"
+#include "ui/shell/imgui_backend/gl_abilities.h"
 
 #include <QKeyEvent>
 #include <QTest>
@@ -43,19 +43,29 @@ class ImGuiKeysTest : public QObject {
     QTest::addColumn<int>("qt");
     QTest::addColumn<int>("imgui");
     const std::pair<int, ImGuiKey> keys[] = {
-        {Qt::Key_Tab, ImGuiKey_Tab},           {Qt::Key_Backtab, ImGuiKey_Tab},
-        {Qt::Key_Left, ImGuiKey_LeftArrow},    {Qt::Key_PageDown, ImGuiKey_PageDown},
-        {Qt::Key_Return, ImGuiKey_Enter},      {Qt::Key_Escape, ImGuiKey_Escape},
-        {Qt::Key_Backspace, ImGuiKey_Backspace}, {Qt::Key_Delete, ImGuiKey_Delete},
-        {Qt::Key_Space, ImGuiKey_Space},       {Qt::Key_BracketLeft, ImGuiKey_LeftBracket},
-        {Qt::Key_QuoteLeft, ImGuiKey_GraveAccent}, {Qt::Key_Question, ImGuiKey_Slash},
-        {Qt::Key_Exclam, ImGuiKey_1},          {Qt::Key_ParenRight, ImGuiKey_0},
-        {Qt::Key_Control, ImGuiKey_LeftCtrl},  {Qt::Key_AltGr, ImGuiKey_RightAlt},
-        {Qt::Key_Menu, ImGuiKey_Menu},         {Qt::Key_VolumeUp, ImGuiKey_None},
+        {Qt::Key_Tab, ImGuiKey_Tab},
+        {Qt::Key_Backtab, ImGuiKey_Tab},
+        {Qt::Key_Left, ImGuiKey_LeftArrow},
+        {Qt::Key_PageDown, ImGuiKey_PageDown},
+        {Qt::Key_Return, ImGuiKey_Enter},
+        {Qt::Key_Escape, ImGuiKey_Escape},
+        {Qt::Key_Backspace, ImGuiKey_Backspace},
+        {Qt::Key_Delete, ImGuiKey_Delete},
+        {Qt::Key_Space, ImGuiKey_Space},
+        {Qt::Key_BracketLeft, ImGuiKey_LeftBracket},
+        {Qt::Key_QuoteLeft, ImGuiKey_GraveAccent},
+        {Qt::Key_Question, ImGuiKey_Slash},
+        {Qt::Key_Exclam, ImGuiKey_1},
+        {Qt::Key_ParenRight, ImGuiKey_0},
+        {Qt::Key_Control, ImGuiKey_LeftCtrl},
+        {Qt::Key_AltGr, ImGuiKey_RightAlt},
+        {Qt::Key_Menu, ImGuiKey_Menu},
+        {Qt::Key_VolumeUp, ImGuiKey_None},
         {Qt::Key_Udiaeresis, ImGuiKey_None},
     };
     for (const auto& [qt, imgui] : keys) {
-      QTest::addRow("%s", qPrintable(QKeySequence(qt).toString(QKeySequence::PortableText))) << qt << static_cast<int>(imgui);
+      QTest::addRow("%s", qPrintable(QKeySequence(qt).toString(QKeySequence::PortableText)))
+          << qt << static_cast<int>(imgui);
     }
   }
   void namedKeys() {
@@ -91,7 +101,8 @@ class ImGuiKeysTest : public QObject {
     QCOMPARE(typedText(press(Qt::Key_A, Qt::ShiftModifier, "A")), QString("A"));
     QCOMPARE(typedText(press(Qt::Key_unknown, {}, QStringLiteral("ü"))), QStringLiteral("ü"));
     QCOMPARE(typedText(press(Qt::Key_unknown, {}, QStringLiteral("\U0001F600"))), QStringLiteral("\U0001F600"));
-    QCOMPARE(typedText(press(Qt::Key_At, Qt::ControlModifier | Qt::AltModifier, "@")), QString("@"));  // AltGr on Windows
+    QCOMPARE(typedText(press(Qt::Key_At, Qt::ControlModifier | Qt::AltModifier, "@")),
+             QString("@"));  // AltGr on Windows
     QVERIFY(typedText(press(Qt::Key_A, Qt::ControlModifier, "\x01")).isEmpty());
     QVERIFY(typedText(press(Qt::Key_A, Qt::AltModifier, "a")).isEmpty());
     QVERIFY(typedText(press(Qt::Key_Backspace, {}, "\b")).isEmpty());

@@ -50,8 +50,8 @@ GlAbilities probe() {
 }  // namespace
 
 bool isSoftwareRenderer(const QByteArray& renderer) {
-  constexpr std::array kNames = {"llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic",
-                                 "microsoft basic render"};
+  constexpr std::array kNames = {
+      "llvmpipe", "softpipe", "swrast", "swiftshader", "software", "gdi generic", "microsoft basic render"};
   const QByteArray lower = renderer.toLower();
   return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) { return lower.contains(name); });
 }

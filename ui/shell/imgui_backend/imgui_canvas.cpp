@@ -17,8 +17,8 @@
 namespace loom::ui {
 namespace {
 
-// Fading and scrolling of Dear ImGui's own is over in a second; a control that shows another number in every frame would
-// never be, and must not keep the program awake.
+// Fading and scrolling of Dear ImGui's own is over in a second; a control that shows another number in every frame
+// would never be, and must not keep the program awake.
 constexpr int kChangesAllowed = 90;
 
 bool isPlainTab(const QEvent& event) {
@@ -41,7 +41,7 @@ ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QOpenGLWidget(parent), m_backend(*th
   m_next.setTimerType(Qt::PreciseTimer);
   connect(&m_next, &QTimer::timeout, this, [this] {
     if (m_wakeSettles) {
-      requestFrames();
+      requestFrames(2);  // a window that opens is measured in its first frame and shown in its second
     } else {
       update();
     }
@@ -205,8 +205,8 @@ bool ImGuiCanvas::event(QEvent* event) {
     event->accept();
     return true;
   }
-  const bool resettles = event->type() == QEvent::Resize || event->type() == QEvent::Show ||
-                         event->type() == QEvent::ScreenChangeInternal;
+  const bool resettles =
+      event->type() == QEvent::Resize || event->type() == QEvent::Show || event->type() == QEvent::ScreenChangeInternal;
   if (taken || resettles) {
     requestFrames();
   }
@@ -222,7 +222,8 @@ bool ImGuiCanvas::focusNextPrevChild(bool next) {
 }
 
 QVariant ImGuiCanvas::inputMethodQuery(Qt::InputMethodQuery query) const {
-  return query == Qt::ImCursorRectangle ? QVariant(m_backend.inputMethodRect()) : QOpenGLWidget::inputMethodQuery(query);
+  return query == Qt::ImCursorRectangle ? QVariant(m_backend.inputMethodRect())
+                                        : QOpenGLWidget::inputMethodQuery(query);
 }
 
 }  // namespace loom::ui

@@ -1,8 +1,8 @@
 // A QOpenGLWidget that hosts Dear ImGui and draws when there is reason to, and only then.
 //
-// Derive from it, build the controls in buildUi(), draw beneath them in paintScene(), call releaseGl() in the destructor.
-// A frame comes after input, after requestFrames(), while wantsAnimation(), while Dear ImGui still moves by itself, and
-// when one of its timers falls due. At rest nothing is drawn and nothing wakes up.
+// Derive from it, build the controls in buildUi(), draw beneath them in paintScene(), call releaseGl() in the
+// destructor. A frame comes after input, after requestFrames(), while wantsAnimation(), while Dear ImGui still moves by
+// itself, and when one of its timers falls due. At rest nothing is drawn and nothing wakes up.
 #pragma once
 
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
@@ -49,12 +49,13 @@ class ImGuiCanvas : public QOpenGLWidget {
   /// The OpenGL context is current and goes: release what belongs to it. May come before any frame was drawn, and again
   /// for every context that the widget gets.
   virtual void tearDownGl() {}
-  /// Gives back all that belongs to the OpenGL context. The most derived destructor calls it, while tearDownGl is whole.
+  /// Gives back all that belongs to the OpenGL context. The most derived destructor calls it, while tearDownGl is
+  /// whole.
   void releaseGl();
   /// Between ImGui::NewFrame and ImGui::Render; the OpenGL context is current.
   virtual void buildUi() = 0;
-  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared to opaque black, and
-  /// the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
+  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared to opaque black,
+  /// and the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
   virtual void paintScene() {}
   /// True while something moves by itself.
   virtual bool wantsAnimation() const { return false; }

@@ -91,14 +91,22 @@ ImGuiKey offset(ImGuiKey first, int by) { return static_cast<ImGuiKey>(static_ca
 ImGuiKey keypadKey(int key) {
   switch (key) {
     case Qt::Key_Period:
-    case Qt::Key_Comma: return ImGuiKey_KeypadDecimal;
-    case Qt::Key_Slash: return ImGuiKey_KeypadDivide;
-    case Qt::Key_Asterisk: return ImGuiKey_KeypadMultiply;
-    case Qt::Key_Minus: return ImGuiKey_KeypadSubtract;
-    case Qt::Key_Plus: return ImGuiKey_KeypadAdd;
-    case Qt::Key_Equal: return ImGuiKey_KeypadEqual;
-    case Qt::Key_Enter: return ImGuiKey_KeypadEnter;
-    default: break;
+    case Qt::Key_Comma:
+      return ImGuiKey_KeypadDecimal;
+    case Qt::Key_Slash:
+      return ImGuiKey_KeypadDivide;
+    case Qt::Key_Asterisk:
+      return ImGuiKey_KeypadMultiply;
+    case Qt::Key_Minus:
+      return ImGuiKey_KeypadSubtract;
+    case Qt::Key_Plus:
+      return ImGuiKey_KeypadAdd;
+    case Qt::Key_Equal:
+      return ImGuiKey_KeypadEqual;
+    case Qt::Key_Enter:
+      return ImGuiKey_KeypadEnter;
+    default:
+      break;
   }
   return key >= Qt::Key_0 && key <= Qt::Key_9 ? offset(ImGuiKey_Keypad0, key - Qt::Key_0) : ImGuiKey_None;
 }
@@ -128,11 +136,20 @@ ImGuiKey imguiKey(const QKeyEvent& event) {
 Qt::KeyboardModifiers modifiersAfter(const QKeyEvent& event) {
   Qt::KeyboardModifier changed = Qt::NoModifier;
   switch (event.key()) {
-    case Qt::Key_Shift: changed = Qt::ShiftModifier; break;
-    case Qt::Key_Control: changed = Qt::ControlModifier; break;
-    case Qt::Key_Alt: changed = Qt::AltModifier; break;
-    case Qt::Key_Meta: changed = Qt::MetaModifier; break;
-    default: return event.modifiers();
+    case Qt::Key_Shift:
+      changed = Qt::ShiftModifier;
+      break;
+    case Qt::Key_Control:
+      changed = Qt::ControlModifier;
+      break;
+    case Qt::Key_Alt:
+      changed = Qt::AltModifier;
+      break;
+    case Qt::Key_Meta:
+      changed = Qt::MetaModifier;
+      break;
+    default:
+      return event.modifiers();
   }
   const bool down = event.type() != QEvent::KeyRelease;
   return event.modifiers().setFlag(changed, down);
@@ -149,9 +166,8 @@ QString typedText(const QKeyEvent& event) {
   const QString text = event.text();
   // By code points: half a surrogate pair is not printable.
   const auto codes = text.toUcs4();
-  const bool printable = !codes.isEmpty() && std::all_of(codes.begin(), codes.end(), [](auto code) {
-    return QChar::isPrint(code);
-  });
+  const bool printable =
+      !codes.isEmpty() && std::all_of(codes.begin(), codes.end(), [](auto code) { return QChar::isPrint(code); });
   return !commands && printable ? text : QString();
 }
 
@@ -168,14 +184,15 @@ bool movesInMenu(const QKeyEvent& event) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Space:
-    case Qt::Key_Escape: return !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-    default: return false;
+    case Qt::Key_Escape:
+      return !(event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    default:
+      return false;
   }
 }
 
 bool editsText(const QKeyEvent& event) {
-  const Qt::KeyboardModifiers commands =
-      event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+  const Qt::KeyboardModifiers commands = event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
   switch (event.key()) {
     case Qt::Key_Left:
     case Qt::Key_Right:
@@ -183,14 +200,17 @@ bool editsText(const QKeyEvent& event) {
     case Qt::Key_End:
     case Qt::Key_Backspace:
     case Qt::Key_Delete:
-    case Qt::Key_Insert: return !commands || commands == Qt::ControlModifier;
+    case Qt::Key_Insert:
+      return !commands || commands == Qt::ControlModifier;
     case Qt::Key_A:
     case Qt::Key_C:
     case Qt::Key_X:
     case Qt::Key_V:
     case Qt::Key_Z:
-    case Qt::Key_Y: return commands == Qt::ControlModifier || !typedText(event).isEmpty();
-    default: return movesInMenu(event) || !typedText(event).isEmpty();
+    case Qt::Key_Y:
+      return commands == Qt::ControlModifier || !typedText(event).isEmpty();
+    default:
+      return movesInMenu(event) || !typedText(event).isEmpty();
   }
 }
 

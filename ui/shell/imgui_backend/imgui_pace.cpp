@@ -16,8 +16,7 @@ constexpr float kSlack = 0.005F;
 std::optional<float> cursorBlink(const ImGuiContext& g) {
   constexpr float kPeriod = 1.20F;
   constexpr float kShown = 0.80F;
-  if (!g.IO.WantTextInput || !g.IO.ConfigInputTextCursorBlink || g.ActiveId == 0 ||
-      g.ActiveId != g.InputTextState.ID) {
+  if (!g.IO.WantTextInput || !g.IO.ConfigInputTextCursorBlink || g.ActiveId == 0 || g.ActiveId != g.InputTextState.ID) {
     return {};
   }
   const float time = g.InputTextState.CursorAnim;

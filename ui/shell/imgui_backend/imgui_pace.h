@@ -1,5 +1,5 @@
-// When Dear ImGui would look different although nobody touched anything: a text cursor that blinks, a tooltip that falls
-// due, a button held down. A canvas that draws on demand sleeps until then.
+// When Dear ImGui would look different although nobody touched anything: a text cursor that blinks, a tooltip that
+// falls due, a button held down. A canvas that draws on demand sleeps until then.
 #pragma once
 
 #include <imgui.h>

@@ -1,6 +1,7 @@
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
 
 #include "ui/shell/imgui_backend/imgui_keys.h"
+#include "ui/shell/imgui_backend/imgui_pointer.h"
 
 #include <imgui_internal.h>
 
@@ -10,7 +11,6 @@
 #include <QInputMethodEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
-#include <QPointingDevice>
 #include <QStyleHints>
 #include <QWheelEvent>
 #include <QWidget>
@@ -23,51 +23,13 @@ namespace loom::ui {
 namespace {
 
 constexpr float kMsPerSecond = 1000.0F;
+// Dear ImGui's word for a pointer that is elsewhere.
+constexpr ImVec2 kNowhere(-std::numeric_limits<float>::max(), -std::numeric_limits<float>::max());
 
-int buttonIndex(Qt::MouseButton button) {
-  switch (button) {
-    case Qt::LeftButton: return ImGuiMouseButton_Left;
-    case Qt::RightButton: return ImGuiMouseButton_Right;
-    case Qt::MiddleButton: return ImGuiMouseButton_Middle;
-    case Qt::BackButton: return 3;
-    case Qt::ForwardButton: return 4;
-    default: return -1;
-  }
-}
+ImVec2 toImVec2(const QPointF& place) { return {static_cast<float>(place.x()), static_cast<float>(place.y())}; }
 
-Qt::MouseButton buttonAt(int index) {
-  constexpr Qt::MouseButton kButtons[ImGuiMouseButton_COUNT] = {Qt::LeftButton, Qt::RightButton, Qt::MiddleButton,
-                                                               Qt::BackButton, Qt::ForwardButton};
-  return kButtons[index];
-}
-
-Qt::CursorShape cursorShape(ImGuiMouseCursor cursor) {
-  switch (cursor) {
-    case ImGuiMouseCursor_None: return Qt::BlankCursor;
-    case ImGuiMouseCursor_TextInput: return Qt::IBeamCursor;
-    case ImGuiMouseCursor_ResizeAll: return Qt::SizeAllCursor;
-    case ImGuiMouseCursor_ResizeNS: return Qt::SizeVerCursor;
-    case ImGuiMouseCursor_ResizeEW: return Qt::SizeHorCursor;
-    case ImGuiMouseCursor_ResizeNESW: return Qt::SizeBDiagCursor;
-    case ImGuiMouseCursor_ResizeNWSE: return Qt::SizeFDiagCursor;
-    case ImGuiMouseCursor_Hand: return Qt::PointingHandCursor;
-    case ImGuiMouseCursor_NotAllowed: return Qt::ForbiddenCursor;
-    case ImGuiMouseCursor_Wait: return Qt::WaitCursor;
-    case ImGuiMouseCursor_Progress: return Qt::BusyCursor;
-    default: return Qt::ArrowCursor;
-  }
-}
-
-ImGuiMouseSource mouseSource(const QMouseEvent& event) {
-  switch (event.pointerType()) {
-    case QPointingDevice::PointerType::Pen:
-    case QPointingDevice::PointerType::Eraser: return ImGuiMouseSource_Pen;
-    case QPointingDevice::PointerType::Finger: return ImGuiMouseSource_TouchScreen;
-    default: break;
-  }
-  const bool touchPad = event.pointingDevice() && event.pointingDevice()->type() == QInputDevice::DeviceType::TouchPad;
-  const bool fromTouch = event.source() != Qt::MouseEventNotSynthesized && !touchPad;
-  return fromTouch ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse;
+bool isModifier(ImGuiKey key) {
+  return (key & ImGuiMod_Mask_) != 0 || (key >= ImGuiKey_LeftCtrl && key <= ImGuiKey_RightSuper);
 }
 
 /// Qt calls the Mac's Command key Control unless told otherwise, and Dear ImGui makes the same exchange once more: what
@@ -85,9 +47,12 @@ ImGuiKey physicalKey(ImGuiKey key) {
     return key;
   }
   switch (key) {
-    case ImGuiKey_LeftCtrl: return ImGuiKey_LeftSuper;
-    case ImGuiKey_LeftSuper: return ImGuiKey_LeftCtrl;
-    default: return key;
+    case ImGuiKey_LeftCtrl:
+      return ImGuiKey_LeftSuper;
+    case ImGuiKey_LeftSuper:
+      return ImGuiKey_LeftCtrl;
+    default:
+      return key;
   }
 }
 
@@ -99,7 +64,7 @@ bool isNavigable(const ImGuiWindow& window) {
 
 }  // namespace
 
-ImGuiQtBackend::ImGuiQtBackend(QWidget& host) : m_host(host) {
+ImGuiQtBackend::ImGuiQtBackend(QWidget& host) : m_host(host), m_lastPosition(kNowhere) {
   ImGuiContext* before = ImGui::GetCurrentContext();
   m_context = ImGui::CreateContext();
   makeContextCurrent();
@@ -110,7 +75,8 @@ ImGuiQtBackend::ImGuiQtBackend(QWidget& host) : m_host(host) {
   io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
   io.ConfigFlags |= ImGuiConfigFlags_DockingEnable | ImGuiConfigFlags_NavEnableKeyboard;
   constexpr float kSurelySingle = 0.1F;
-  io.MouseDoubleClickTime = static_cast<float>(QGuiApplication::styleHints()->mouseDoubleClickInterval()) / kMsPerSecond;
+  io.MouseDoubleClickTime =
+      static_cast<float>(QGuiApplication::styleHints()->mouseDoubleClickInterval()) / kMsPerSecond;
   io.MouseSingleClickDelay = io.MouseDoubleClickTime + kSurelySingle;  // Dear ImGui insists that it is the longer one
   ImGuiPlatformIO& platform = ImGui::GetPlatformIO();
   platform.Platform_GetClipboardTextFn = &clipboardText;
@@ -131,35 +97,70 @@ bool ImGuiQtBackend::handle(QEvent& event) {
     case QEvent::MouseMove:
     case QEvent::MouseButtonPress:
     case QEvent::MouseButtonRelease:
-    case QEvent::MouseButtonDblClick: return mouse(static_cast<const QMouseEvent&>(event));
-    case QEvent::Wheel: return wheel(static_cast<const QWheelEvent&>(event));
-    case QEvent::KeyPress: return key(static_cast<const QKeyEvent&>(event), true);
-    case QEvent::KeyRelease: return key(static_cast<const QKeyEvent&>(event), false);
-    case QEvent::InputMethod: return inputMethod(static_cast<const QInputMethodEvent&>(event));
-    case QEvent::ShortcutOverride: return shortcutOverride(static_cast<const QKeyEvent&>(event));
-    case QEvent::Enter: position(static_cast<const QEnterEvent&>(event).position()); return true;
+    case QEvent::MouseButtonDblClick:
+      return mouse(static_cast<const QMouseEvent&>(event));
+    case QEvent::Wheel:
+      return wheel(static_cast<const QWheelEvent&>(event));
+    case QEvent::KeyPress:
+      return key(static_cast<const QKeyEvent&>(event), true);
+    case QEvent::KeyRelease:
+      return key(static_cast<const QKeyEvent&>(event), false);
+    case QEvent::InputMethod:
+      return inputMethod(static_cast<const QInputMethodEvent&>(event));
+    case QEvent::ShortcutOverride:
+      return shortcutOverride(static_cast<const QKeyEvent&>(event));
+    case QEvent::Enter:
+      position(toImVec2(static_cast<const QEnterEvent&>(event).position()));
+      return true;
     case QEvent::Leave:
       // During a drag the pointer is grabbed and positions go on coming.
       if (!ImGui::IsAnyMouseDown()) {
-        positionUnknown();
+        position(kNowhere);
       }
       return true;
-    case QEvent::FocusIn: focusIn(static_cast<const QFocusEvent&>(event)); return true;
-    case QEvent::FocusOut: releaseEverything(); return true;
-    default: return false;
+    case QEvent::FocusIn:
+      focusIn(static_cast<const QFocusEvent&>(event));
+      return true;
+    case QEvent::FocusOut:
+      releaseEverything();
+      return true;
+    default:
+      return false;
   }
 }
 
-void ImGuiQtBackend::position(const QPointF& place) {
-  ImGui::GetIO().AddMousePosEvent(static_cast<float>(place.x()), static_cast<float>(place.y()));
+void ImGuiQtBackend::position(const ImVec2& place) {
+  m_lastPosition = place;
+  ImGui::GetIO().AddMousePosEvent(place.x, place.y);
 }
 
-void ImGuiQtBackend::positionUnknown() {
-  constexpr float kNowhere = -std::numeric_limits<float>::max();
-  ImGui::GetIO().AddMousePosEvent(kNowhere, kNowhere);
+void ImGuiQtBackend::beginNewFrameAfterKeys() {
+  // Ctrl down, C down, Ctrl up within one frame, which a slow frame makes likely: Dear ImGui would take all three at
+  // once and see a plain C. It never takes a position together with keys that came before it.
+  const auto& queue = m_context->InputEventsQueue;
+  for (int index = queue.Size - 1; index >= 0; --index) {
+    const ImGuiInputEvent& waiting = queue[index];
+    if (waiting.Type == ImGuiInputEventType_MousePos) {
+      return;
+    }
+    if (waiting.Type == ImGuiInputEventType_MouseWheel ||
+        (waiting.Type == ImGuiInputEventType_Key && waiting.Key.Down && !isModifier(waiting.Key.Key))) {
+      ImGuiInputEvent barrier;
+      barrier.Type = ImGuiInputEventType_MousePos;
+      barrier.Source = ImGuiInputSource_Mouse;
+      barrier.EventId = m_context->InputEventsNextEventId++;
+      barrier.MousePos = {m_lastPosition.x, m_lastPosition.y, m_context->InputEventsNextMouseSource};
+      m_context->InputEventsQueue.push_back(barrier);
+      return;
+    }
+  }
 }
 
 void ImGuiQtBackend::modifiers(Qt::KeyboardModifiers modifiers) {
+  if (modifiers != m_modifiers) {
+    m_modifiers = modifiers;
+    beginNewFrameAfterKeys();
+  }
   const bool swapped = controlIsCommand();
   ImGuiIO& io = ImGui::GetIO();
   io.AddKeyEvent(ImGuiMod_Ctrl, modifiers.testFlag(swapped ? Qt::MetaModifier : Qt::ControlModifier));
@@ -172,13 +173,11 @@ bool ImGuiQtBackend::mouse(const QMouseEvent& event) {
   ImGuiIO& io = ImGui::GetIO();
   modifiers(event.modifiers());
   io.AddMouseSourceEvent(mouseSource(event));
-  position(event.position());
+  position(toImVec2(event.position()));
   if (event.type() == QEvent::MouseMove) {
     // A release that went elsewhere (to a popup that opened under the hand) is seen by the next move.
-    for (int index = 0; index < ImGuiMouseButton_COUNT; ++index) {
-      if (io.MouseDown[index] && !event.buttons().testFlag(buttonAt(index))) {
-        io.AddMouseButtonEvent(index, false);
-      }
+    if (event.buttons() == Qt::NoButton) {
+      releaseButtons();
     }
     return true;
   }
@@ -190,29 +189,17 @@ bool ImGuiQtBackend::mouse(const QMouseEvent& event) {
     io.AddMouseButtonEvent(button, down);
   }
   if (!down && event.buttons() == Qt::NoButton && !m_host.rect().contains(event.position().toPoint())) {
-    positionUnknown();  // the end of a drag outside: nothing more will be heard
+    position(kNowhere);  // the end of a drag outside: nothing more will be heard
   }
   return true;
 }
 
 bool ImGuiQtBackend::wheel(const QWheelEvent& event) {
-  constexpr float kAnglePerNotch = 120.0F;
-  constexpr float kLinesPerNotch = 5.0F;  // what one notch scrolls, see ImGui::UpdateMouseWheel
-  QPointF notches = QPointF(event.angleDelta()) / kAnglePerNotch;
-  // Pixels are to be trusted where they come from a trackpad, which tells of phases: then the content follows the
-  // fingers. X11's pixels are whatever the driver likes.
-  if (!event.pixelDelta().isNull() && (event.phase() != Qt::NoScrollPhase || notches.isNull())) {
-    const float line = m_context->FontSize > 0.0F ? m_context->FontSize : ImGui::GetStyle().FontSizeBase;
-    notches = QPointF(event.pixelDelta()) / (kLinesPerNotch * std::max(line, 1.0F));
-  }
-#ifndef Q_OS_MACOS
-  if (event.modifiers().testFlag(Qt::AltModifier)) {
-    notches = notches.transposed();  // Qt turns Alt and wheel sideways; here Alt is the controls' own
-  }
-#endif
+  const float line = m_context->FontSize > 0.0F ? m_context->FontSize : ImGui::GetStyle().FontSizeBase;
+  const QPointF notches = wheelNotches(event, line);
   modifiers(event.modifiers());
   ImGui::GetIO().AddMouseSourceEvent(ImGuiMouseSource_Mouse);
-  position(event.position());
+  position(toImVec2(event.position()));
   ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(notches.x()), static_cast<float>(notches.y()));
   return true;
 }
@@ -292,14 +279,17 @@ void ImGuiQtBackend::enterByKeyboard() {
   }
 }
 
+void ImGuiQtBackend::releaseButtons() {
+  for (int button = 0; button < ImGuiMouseButton_COUNT; ++button) {
+    ImGui::GetIO().AddMouseButtonEvent(button, false);  // of no effect on those that are up
+  }
+}
+
 void ImGuiQtBackend::releaseEverything() {
   // What is released elsewhere is never told to us.
-  ImGuiIO& io = ImGui::GetIO();
-  for (int button = 0; button < ImGuiMouseButton_COUNT; ++button) {
-    io.AddMouseButtonEvent(button, false);
-  }
+  releaseButtons();
   modifiers(Qt::NoModifier);
-  io.AddFocusEvent(false);  // releases the keys
+  ImGui::GetIO().AddFocusEvent(false);  // releases the keys
   m_held.clear();
   m_composition.clear();
 }
@@ -358,9 +348,8 @@ bool ImGuiQtBackend::wantsTextInput() const { return m_context->IO.WantTextInput
 
 bool ImGuiQtBackend::wantsTab() const {
   const auto& windows = m_context->WindowsFocusOrder;
-  return wantsTextInput() || std::any_of(windows.begin(), windows.end(), [](const ImGuiWindow* window) {
-           return isNavigable(*window);
-         });
+  return wantsTextInput() ||
+         std::any_of(windows.begin(), windows.end(), [](const ImGuiWindow* window) { return isNavigable(*window); });
 }
 
 const char* ImGuiQtBackend::clipboardText(ImGuiContext* context) {

@@ -11,7 +11,6 @@
 
 #include <QElapsedTimer>
 #include <QHash>
-#include <QPointF>
 #include <QRect>
 
 #include <string>
@@ -39,8 +38,8 @@ class ImGuiQtBackend {
   void makeContextCurrent() const { ImGui::SetCurrentContext(m_context); }
 
   /// Feeds `event` to Dear ImGui. True where Dear ImGui has something to do, and a frame is due. Input events for which
-  /// it is true are used up; a ShortcutOverride is to be accepted: while text is typed the keys of editing do not trigger
-  /// the window's shortcuts, and while a popup is open those that move about in it do not.
+  /// it is true are used up; a ShortcutOverride is to be accepted: while text is typed the keys of editing do not
+  /// trigger the window's shortcuts, and while a popup is open those that move about in it do not.
   bool handle(QEvent& event);
 
   void newFrame();
@@ -65,10 +64,11 @@ class ImGuiQtBackend {
   bool shortcutOverride(const QKeyEvent& event) const;
   void focusIn(const QFocusEvent& event);
   void enterByKeyboard();
+  void releaseButtons();
   void releaseEverything();
   void modifiers(Qt::KeyboardModifiers modifiers);
-  void position(const QPointF& place);
-  void positionUnknown();
+  void beginNewFrameAfterKeys();
+  void position(const ImVec2& place);
 
   static const char* clipboardText(ImGuiContext* context);
   static void setClipboardText(ImGuiContext* context, const char* text);
@@ -77,9 +77,11 @@ class ImGuiQtBackend {
   QWidget& m_host;
   ImGuiContext* m_context;
   QElapsedTimer m_clock;
+  Qt::KeyboardModifiers m_modifiers;
   QHash<quint32, ImGuiKey> m_held;  // by scan code: what a key was when it went down
   std::string m_clipboard;          // what was last handed out: Dear ImGui keeps no copy
   std::string m_composition;
+  ImVec2 m_lastPosition;
   QRect m_inputRect;
   int m_cursor = -1;
 };

@@ -1,0 +1,69 @@
+#include "ui/shell/picture_commands.h"
+
+#include "ui/session/explorer.h"
+#include "ui/session/services.h"
+#include "ui/shell/explorer_canvas.h"
+#include "ui/shell/grid_dialog.h"
+#include "ui/shell/save_dialog.h"
+#include "ui/shell/status_line.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+
+namespace loom::ui {
+
+PictureCommands::PictureCommands(Explorer& explorer, const ExplorerCanvas& canvas, Services& services,
+                                 StatusLine& status, QWidget& window)
+    : m_explorer(explorer), m_canvas(canvas), m_services(services), m_status(status), m_window(window) {}
+
+bool PictureCommands::hasPicture() const {
+  const bool there = m_canvas.frame().has_value() && m_explorer.openModel();
+  if (!there) {
+    m_status.tell(QObject::tr("there is no picture yet"));
+  }
+  return there;
+}
+
+void PictureCommands::save() {
+  if (hasPicture()) {
+    PictureRequest request = rememberedPictureRequest();
+    request.path = nextPicturePath(*m_explorer.openModel(), m_canvas.frame()->latent);
+    m_services.savePicture(m_explorer.openModel(), *m_canvas.frame(), request);
+  }
+}
+
+void PictureCommands::saveAs() {
+  if (!hasPicture()) {
+    return;
+  }
+  const model::Frame frame = *m_canvas.frame();  // what is shown now, though the walk goes on behind the dialog
+  if (const auto request = askPictureRequest(*m_explorer.openModel(), frame, &m_window)) {
+    m_services.savePicture(m_explorer.openModel(), frame, *request);
+  }
+}
+
+void PictureCommands::saveGrid() {
+  if (!hasPicture()) {
+    return;
+  }
+  const auto model = m_explorer.openModel();
+  const model::LatentState latent = m_explorer.latent();
+  GridDialog dialog(latent.seed, model->info().width, model->info().height, &m_window);
+  if (dialog.exec() != QDialog::Accepted) {
+    return;
+  }
+  GridRequest request = dialog.request();
+  request.picture.path = askGridPath(*model, request.firstSeed, &m_window);
+  if (!request.picture.path.isEmpty()) {
+    m_services.saveGrid(model, latent, request);
+  }
+}
+
+void PictureCommands::copy() {
+  if (hasPicture()) {
+    QGuiApplication::clipboard()->setImage(m_services.imageOf(*m_canvas.frame()));
+    m_status.tell(QObject::tr("the picture is in the clipboard"));
+  }
+}
+
+}  // namespace loom::ui

@@ -1,0 +1,33 @@
+// Saving and copying what the canvas shows: asks where it must, and hands the work to the services.
+#pragma once
+
+class QWidget;
+
+namespace loom::ui {
+
+class Explorer;
+class ExplorerCanvas;
+class Services;
+class StatusLine;
+
+class PictureCommands {
+ public:
+  PictureCommands(Explorer& explorer, const ExplorerCanvas& canvas, Services& services, StatusLine& status,
+                  QWidget& window);
+
+  void save();    ///< at once, under the next free name in the folder that was last saved to
+  void saveAs();  ///< asks for size, quality and file
+  void saveGrid();
+  void copy();
+
+ private:
+  bool hasPicture() const;
+
+  Explorer& m_explorer;
+  const ExplorerCanvas& m_canvas;
+  Services& m_services;
+  StatusLine& m_status;
+  QWidget& m_window;
+};
+
+}  // namespace loom::ui
