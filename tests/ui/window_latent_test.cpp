@@ -221,15 +221,19 @@ void WindowLatentTest::everyDimensionIsFoundByItsIndex() {
 }
 
 void WindowLatentTest::aValueIsTyped() {
+  const auto typing = [&] { return bench().canvas().testAttribute(Qt::WA_InputMethodEnabled); };
   hand().doubleClick(bench().control(QStringLiteral("z0.number")).center());
+  QTRY_VERIFY(typing());
   hand().type(QStringLiteral("4.25"));
   QVERIFY(latent().edits.empty());
   hand().key(Qt::Key_Return);
   QTRY_COMPARE(latent().edits, (std::map<int, float>{{0, 4.25F}}));  // beyond the track
   hand().doubleClick(bench().control(QStringLiteral("z0.number")).center());
+  QTRY_VERIFY(typing());
   hand().type(QStringLiteral("1"));
   hand().key(Qt::Key_Escape);
-  QVERIFY(hand().frames());
+  QTRY_VERIFY(!typing());
+  QVERIFY(hand().settle());
   QCOMPARE(latent().edits.at(0), 4.25F);
   undo();
   QVERIFY(latent().edits.empty());
@@ -241,7 +245,8 @@ void WindowLatentTest::rightClickResetsOneDimension() {
   hand().click(bench().onTrack(QStringLiteral("z0"), 0.5), Qt::RightButton);
   hand().key(Qt::Key_Down);  // by the keyboard: the menu's places are Dear ImGui's own
   hand().key(Qt::Key_Down);
-  QVERIFY(hand().frames());
+  QVERIFY(hand().settle());
+  bench().canvas().grabFramebuffer().save("/tmp/b_ui/menu.png");
   hand().key(Qt::Key_Return);
   QTRY_VERIFY(!latent().edits.contains(0));
   QVERIFY(latent().edits.contains(1));
@@ -275,7 +280,9 @@ void WindowLatentTest::theBlendLeadsToTheSecondSeed() {
   QTRY_COMPARE(latent().blend, 0.0F);
   QVERIFY(bench().seesNewest());
   QVERIFY(hand().settle());
-  QCOMPARE(bench().picture(), there);
+  const QImage here = bench().picture();
+  here.save("/tmp/b_ui/here.png"); there.save("/tmp/b_ui/there.png");
+  QCOMPARE(here, there);
 }
 
 void WindowLatentTest::theWalkPlaysAndStops() {
@@ -304,9 +311,9 @@ void WindowLatentTest::tabAndArrowsMoveASlider() {
   // Round the panel until a slider of z has the focus: arrows then move it.
   for (int i = 0; i < 40 && latent().edits.empty(); ++i) {
     hand().key(Qt::Key_Tab);
-    QVERIFY(hand().frames());
+    QVERIFY(hand().settle());
     hand().key(Qt::Key_Right);
-    QVERIFY(hand().frames());
+    QVERIFY(hand().settle());
   }
   QCOMPARE(latent().edits.size(), std::size_t(1));
   QVERIFY(bench().canvas().hasFocus());

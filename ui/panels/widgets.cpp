@@ -69,9 +69,20 @@ struct Place {
   ImVec2 min, max;
 };
 
-std::map<std::pair<ImGuiContext*, std::string>, Place>& places() {
-  static std::map<std::pair<ImGuiContext*, std::string>, Place> map;
-  return map;
+struct Places {
+  int lastFrame = 0;
+  std::map<std::string, Place> byId;
+};
+
+/// Of the current context. A new one may lie where an old one was: then its frames count from the start again.
+std::map<std::string, Place>& places() {
+  static std::map<ImGuiContext*, Places> all;
+  Places& places = all[ImGui::GetCurrentContext()];
+  if (ImGui::GetFrameCount() < places.lastFrame) {
+    places.byId.clear();
+  }
+  places.lastFrame = ImGui::GetFrameCount();
+  return places.byId;
 }
 
 /// The printed number with "-" as a true minus sign, which is as wide as the plus.
@@ -288,8 +299,9 @@ void tooltip(const char* text) {
 }
 
 bool placeOf(const char* id, ImVec2& min, ImVec2& max) {
-  const auto it = places().find({ImGui::GetCurrentContext(), id});
-  if (it == places().end() || it->second.frame < ImGui::GetFrameCount() - 1) {
+  const auto& known = places();
+  const auto it = known.find(id);
+  if (it == known.end() || it->second.frame < ImGui::GetFrameCount() - 1) {
     return false;
   }
   min = it->second.min;
@@ -298,7 +310,7 @@ bool placeOf(const char* id, ImVec2& min, ImVec2& max) {
 }
 
 void notePlace(const char* id, ImVec2 min, ImVec2 max) {
-  places()[{ImGui::GetCurrentContext(), id}] = {ImGui::GetFrameCount(), min, max};
+  places()[id] = {ImGui::GetFrameCount(), min, max};
 }
 
 void notePlace(const char* id) { notePlace(id, ImGui::GetItemRectMin(), ImGui::GetItemRectMax()); }
