@@ -153,6 +153,10 @@ bool ProgramServices::isPicture(const QString& path) const {
 
 void ProgramServices::restore(const QString& picturePath) {
   const QString name = QFileInfo(picturePath).fileName();
+  if (!QFileInfo::exists(picturePath)) {
+    Q_EMIT restoreFailed(tr("%1 cannot be opened: there is no such file (%2).").arg(name, picturePath));
+    return;
+  }
   try {
     const auto provenance = readProvenance(nativePath(picturePath));
     if (!provenance) {

@@ -47,8 +47,10 @@ struct Checkpoint {
   /// The container's own metadata, and every plain value beside the tensors under its dotted path ("nz" → "100").
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<TensorGroup> groups;
-  std::vector<std::string> notes;           ///< sentences that a user should know
+  std::vector<std::string> notes;          ///< sentences that a user should know
   std::shared_ptr<const MappedFile> file;  ///< keeps the views alive
+  /// Bytes of arrays that the file holds in another form; views point into them, too.
+  std::vector<std::shared_ptr<const std::string>> unpacked;
 };
 
 /// `what()` is a sentence for people that names the file and the reason.
@@ -65,7 +67,8 @@ class CheckpointError : public std::runtime_error {
 
 /// The number of bytes that a tensor needs from its first element on, or throws std::out_of_range with a clause where
 /// shape and strides are negative, disagree, or overflow.
-std::uint64_t bytesSpanned(DType dtype, const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides);
+std::uint64_t bytesSpanned(DType dtype, const std::vector<std::int64_t>& shape,
+                           const std::vector<std::int64_t>& strides);
 
 /// Row-major strides of `shape`.
 std::vector<std::int64_t> contiguousStrides(const std::vector<std::int64_t>& shape);

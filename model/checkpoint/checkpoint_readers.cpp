@@ -1,4 +1,5 @@
 #include "model/checkpoint/checkpoint_reader.h"
+#include "model/checkpoint/foreign_file.h"
 #include "model/checkpoint/mapped_file.h"
 #include "model/checkpoint/read_problem.h"
 #include "model/checkpoint/safetensors_reader.h"
@@ -39,13 +40,17 @@ Checkpoint readWithFirstThatKnows(const std::filesystem::path& path, const ReadC
     if (reader->recognises(*checkpoint.file)) {
       checkpoint.container = reader->container();
       reader->read(checkpoint, control);
+      if (checkpoint.file->changed()) {
+        refuse(path, CheckpointError::Kind::CannotOpen,
+               "it was changed while it was read. Open it again when it is written");
+      }
       throwIfStopped(path, control);
       return checkpoint;
     }
   }
   throw CheckpointError(
       CheckpointError::Kind::NotACheckpoint,
-      fileName(path) + " is not a checkpoint that is known here: it is neither safetensors nor written by torch.save.");
+      fileName(path) + " is not a checkpoint that is known here: " + whatItIsInstead(checkpoint.file->bytes()) + ".");
 }
 
 }  // namespace

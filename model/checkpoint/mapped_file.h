@@ -9,15 +9,19 @@
 namespace loom::model {
 
 /// Mapped, not read: pages come as they are touched. Small files are read into memory instead, so that they may be
-/// overwritten while they are open; a large one that another program shortens while it is read ends this one (the
-/// system sends SIGBUS), which is why weights are copied out of the mapping as soon as they are known.
+/// overwritten while they are open; a large one that another program shortens while it is looked at ends this one (the
+/// system sends SIGBUS). So: copy what is needed out of the mapping soon, ask `changed()` behind that, and let go of
+/// it.
 class MappedFile {
  public:
-  /// Throws CheckpointError (CannotOpen): missing, a folder, no rights, empty.
+  /// Throws CheckpointError (CannotOpen): missing, a folder, no rights, empty, changed while it was read.
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
   virtual ~MappedFile() = default;
 
   std::span<const std::byte> bytes() const { return m_bytes; }
+
+  /// Whether the file on the disk is no longer what was opened: `bytes()` may then be of both.
+  virtual bool changed() const { return false; }
 
  protected:
   std::span<const std::byte> m_bytes;

@@ -6,9 +6,8 @@
 // as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
 #include "model/checkpoint/pickle_interpreter.h"
 
+#include "model/checkpoint/pickle_memo.h"
 #include "model/checkpoint/pickle_text.h"
-
-#include <unordered_map>
 
 namespace loom::model {
 namespace {
@@ -142,7 +141,7 @@ class Machine {
   bool text(std::uint8_t opcode) {
     switch (opcode) {
       case 'S': pushText(Kind::String, keep(unquotedPickleText(m_cursor.takeLine()))); return true;
-      case 'V': pushText(Kind::String, m_cursor.takeLine()); return true;
+      case 'V': pushText(Kind::String, keep(unescapedPickleText(m_cursor.takeLine()))); return true;
       case 'U': pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 'T':
       case 'X': pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
@@ -299,9 +298,10 @@ class Machine {
         return true;
       }
       case 0x92: {
-        pop();  // keyword arguments; nothing that is known here is made with any
+        PickleValue* kwargs = pop();
         PickleValue* args = pop();
         pushObject(pop(), args);
+        top()->kwargs = kwargs;
         return true;
       }
       default: return instance(opcode);
@@ -348,18 +348,14 @@ class Machine {
     }
   }
 
-  void put(std::uint64_t index) {
-    constexpr std::size_t kNodeBytes = 48;
-    charge(kNodeBytes);
-    m_memo[index] = top();
-  }
+  void put(std::uint64_t index) { charge(m_memo.put(index, top())); }
 
   void get(std::uint64_t index) {
-    const auto it = m_memo.find(index);
-    if (it == m_memo.end()) {
+    PickleValue* value = m_memo.get(index);
+    if (!value) {
       throw PickleError("its pickle refers to something that was not there before");
     }
-    pushShared(it->second);
+    pushShared(value);
   }
 
   bool memo(std::uint8_t opcode) {
@@ -373,7 +369,7 @@ class Machine {
       case 'p': put(pickleIndex(m_cursor.takeLine())); return true;
       case 'q': put(m_cursor.number<std::uint8_t>()); return true;
       case 'r': put(m_cursor.number<std::uint32_t>()); return true;
-      case 0x94: put(m_memo.size()); return true;
+      case 0x94: put(m_memo.count()); return true;
       case 'g': get(pickleIndex(m_cursor.takeLine())); return true;
       case 'h': get(m_cursor.number<std::uint8_t>()); return true;
       case 'j': get(m_cursor.number<std::uint32_t>()); return true;
@@ -387,7 +383,7 @@ class Machine {
   PickleResult m_result;
   std::vector<PickleValue*> m_stack;
   std::vector<std::size_t> m_marks;
-  std::unordered_map<std::uint64_t, PickleValue*> m_memo;
+  PickleMemo m_memo;
   std::size_t m_begin;
   std::uint64_t m_opcodes = 0;
   std::uint64_t m_memory = 0;

@@ -3,6 +3,7 @@
 #include "model/checkpoint/pickle_interpreter.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -24,7 +25,71 @@ std::string_view withoutL(std::string_view line) {
   return line;
 }
 
+void appendUtf8(std::string& text, std::uint32_t character) {
+  const auto add = [&](std::uint32_t bits) { text += static_cast<char>(static_cast<unsigned char>(bits)); };
+  if (character < 0x80) {
+    add(character);
+    return;
+  }
+  if (character < 0x800) {
+    add(0xc0U | character >> 6U);
+  } else {
+    if (character < 0x10000) {
+      add(0xe0U | character >> 12U);
+    } else {
+      add(0xf0U | character >> 18U);
+      add(0x80U | (character >> 12U & 0x3fU));
+    }
+    add(0x80U | (character >> 6U & 0x3fU));
+  }
+  add(0x80U | (character & 0x3fU));
+}
+
 }  // namespace
+
+std::string unescapedPickleText(std::string_view line) {
+  constexpr std::uint32_t kLastCharacter = 0x10ffff;
+  std::string text;
+  while (!line.empty()) {
+    const std::size_t digits = line.starts_with("\\u") ? 4 : line.starts_with("\\U") ? 8 : 0;
+    std::uint32_t character = static_cast<unsigned char>(line.front());
+    if (digits != 0) {
+      const std::string_view code = line.substr(2, digits);
+      const auto [end, error] = std::from_chars(code.data(), code.data() + code.size(), character, 16);
+      if (code.size() != digits || error != std::errc() || end != code.data() + digits || character > kLastCharacter) {
+        throw PickleError("a string of it has a damaged escape");
+      }
+    }
+    appendUtf8(text, character);
+    line.remove_prefix(digits == 0 ? 1 : 2 + digits);
+  }
+  return text;
+}
+
+std::optional<std::string> latin1Bytes(std::string_view utf8) {
+  std::string bytes;
+  bytes.reserve(utf8.size());
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto first = static_cast<unsigned char>(utf8[i]);
+    if (first < 0x80) {
+      bytes += utf8[i];
+      continue;
+    }
+    // Two bytes, 110000xx 10xxxxxx, hold U+0080 to U+00FF.
+    const auto second = static_cast<unsigned char>(i + 1 < utf8.size() ? utf8[i + 1] : '\0');
+    if ((first != 0xc2 && first != 0xc3) || (second & 0xc0U) != 0x80U) {
+      return std::nullopt;
+    }
+    bytes += static_cast<char>(static_cast<unsigned char>((first & 0x03U) << 6U | (second & 0x3fU)));
+    ++i;
+  }
+  return bytes;
+}
+
+std::string pickleNumberText(double number) {
+  std::array<char, 32> text{};  // not printf: a desktop's locale may write one half as "0,5"
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::general).ptr};
+}
 
 std::string unquotedPickleText(std::string_view line) {
   if (line.size() < 2 || (line.front() != '\'' && line.front() != '"') || line.front() != line.back()) {

@@ -11,6 +11,9 @@ namespace loom::model {
 /// A string in quotes with Python's escapes. Only what repr() of ASCII text can give is understood.
 std::string unquotedPickleText(std::string_view line);
 
+/// A string without quotes: Latin-1 with \uXXXX and \UXXXXXXXX. The result is UTF-8.
+std::string unescapedPickleText(std::string_view line);
+
 /// A whole number of 64 bits; nothing where it is longer. "12" and "12L".
 std::optional<std::int64_t> pickleInteger(std::string_view line);
 
@@ -21,6 +24,13 @@ double pickleReal(std::string_view line);
 
 /// The index of a memo. All of the above throw PickleError where the line is something else.
 std::uint64_t pickleIndex(std::string_view line);
+
+/// The bytes that a text holds one per character below U+0100, as `_codecs.encode(text, 'latin1')` gives them; nothing
+/// where the text holds others, or is not UTF-8.
+std::optional<std::string> latin1Bytes(std::string_view utf8);
+
+/// The shortest text that reads back as `number`, in every locale: "0.0002".
+std::string pickleNumberText(double number);
 
 /// Two's complement of at most 8 bytes.
 std::int64_t littleEndianInteger(std::string_view bytes);

@@ -38,6 +38,7 @@ struct PickleValue {
   std::vector<std::pair<PickleValue*, PickleValue*>> pairs;
   PickleValue* callable = nullptr;
   PickleValue* args = nullptr;
+  PickleValue* kwargs = nullptr;  // where it was made with keywords
   PickleValue* state = nullptr;
 
   bool isGlobal(std::string_view inModule, std::string_view name) const {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 
 namespace loom::model {
 namespace {
@@ -64,7 +64,7 @@ void writeSafetensors(const std::filesystem::path& path,
   errno = 0;
   std::ofstream file(draft, std::ios::binary | std::ios::trunc);
   if (!file) {
-    fail(std::strerror(errno));
+    fail(std::generic_category().message(errno));
   }
   begun = true;
   const std::uint64_t length = header.size();
@@ -76,7 +76,7 @@ void writeSafetensors(const std::filesystem::path& path,
   }
   file.close();
   if (!file) {
-    fail(errno ? std::strerror(errno) : "the disk may be full");
+    fail(errno ? std::generic_category().message(errno) : "the disk may be full");
   }
   std::error_code error;
   std::filesystem::rename(draft, path, error);

@@ -1,5 +1,6 @@
 #include "model/opened_model.h"
 
+#include "model/checkpoint/mapped_file.h"
 #include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
@@ -130,6 +131,9 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
   try {
     parts->generator = choice.recognition.make();
     loadStateDict(*parts->generator, *choice.group, choice.recognition);
+    if (checkpoint.file->changed()) {
+      throw ModelError("the file changed while it was read. Is another program still writing it? Open it again");
+    }
     parts->generator->eval();
     parts->device = torchDevice();
     parts->generator->to(parts->device);

@@ -63,7 +63,14 @@ void Hand::click(QPoint place, Qt::MouseButton button, Qt::KeyboardModifiers mod
 
 void Hand::doubleClick(QPoint place) {
   moveTo(place);
+  m_canvas.layoutState();  // makes the canvas's context the current one
+  ImGuiIO& io = ImGui::GetIO();
+  const float usual = io.MouseDoubleClickTime;
+  io.MouseDoubleClickTime = 10.0F;  // seconds: frames of a busy machine come late, the hand does not
+  io.MouseClickedTime[0] = -100.0;  // and what was clicked before is no part of it
   withFrames([&] { QTest::mouseDClick(window(), Qt::LeftButton, {}, inWindow(place)); });
+  settle();
+  io.MouseDoubleClickTime = usual;
 }
 
 void Hand::drag(const std::vector<QPoint>& places, int stepsBetween, Qt::MouseButton button) {

@@ -51,7 +51,7 @@ class WindowBench {
   QPoint onTrack(const QString& id, double share);
   /// Until the picture at the state where the hand stands was seen.
   bool seesNewest();
-  /// What is on the screen where the picture is, without its edges.
+  /// What is on the screen where the picture is, without its edges, once it rests. The pointer leaves what it is on.
   QImage picture();
   /// Drags one of each of `paths` over the canvas and lets go. False where the window does not want it.
   bool drop(const QStringList& paths);

@@ -138,7 +138,6 @@ void WindowFilesTest::brokenFilesAreToldAndTheModelStays() {
 
   QVERIFY(bench().drop({makeBroken(kind)}));
   QVERIFY(bench().sees(kind + QStringLiteral(".safetensors")));
-  qInfo().noquote() << bench().message();
   const QRegularExpression why(reason, QRegularExpression::CaseInsensitiveOption);
   QVERIFY2(bench().message().contains(why), qPrintable(bench().message()));
   QVERIFY2(bench().canvas().hasFocus(), "the message stole the focus");
@@ -164,7 +163,6 @@ void WindowFilesTest::anUnknownNetworkIsDescribed() {
   QVERIFY(bench().drop({loom::test::writeUnknownNetwork(bench().file(QStringLiteral("riddle.safetensors")))}));
   QVERIFY(bench().sees(QStringLiteral("riddle.safetensors")));
   const QString message = bench().message();
-  qInfo().noquote() << message;
   for (const char* part : {"encoder.attention.query", "decoder.strange", "DCGAN", "MLP"}) {
     QVERIFY2(message.contains(QString::fromLatin1(part)), part);
   }

@@ -127,8 +127,6 @@ void WindowPicturesTest::aSavedPictureBringsTheStateBack() {
   QVERIFY2(!bench().explorer().walking(), "the walk led away again");
   QVERIFY(bench().explorer().z() == z);
   QVERIFY(bench().seesNewest());
-  hand().moveTo({5, 5});
-  QVERIFY(hand().settle());
   QCOMPARE(bench().picture(), seen);
   hand().key(Qt::Key_Z, Qt::ControlModifier);
   QVERIFY(latent() != state);
@@ -268,7 +266,7 @@ void WindowPicturesTest::aDamagedPictureDoesNoHarm() {
   QVERIFY(showKnown(WindowBench::bundled()));
   const QString path = savedByKey();
   QFile file(path);
-  QVERIFY(file.resize(file.size() / 3));
+  QVERIFY(file.resize(40));  // the signature, and the beginning of what follows it
   hand().key(Qt::Key_BracketRight);
   const LatentState before = latent();
   QVERIFY(bench().drop({path}));
@@ -277,7 +275,7 @@ void WindowPicturesTest::aDamagedPictureDoesNoHarm() {
   const QString gone = bench().file(QStringLiteral("gone.png"));
   QVERIFY(bench().drop({gone}));
   QVERIFY(bench().sees(QStringLiteral("gone.png")));
-  qInfo().noquote() << bench().message();
+  QVERIFY2(bench().message().contains(QStringLiteral("no such file")), qPrintable(bench().message()));
   QVERIFY(bench().seesNewest());
 }
 
@@ -287,7 +285,7 @@ void WindowPicturesTest::aSaveThatFailsIsTold() {
   QVERIFY(bench().show());
   QCOMPARE(savedByKey(), QString());
   QVERIFY(bench().sees(QStringLiteral(".png")));
-  qInfo().noquote() << bench().message();
+  QVERIFY2(bench().message().contains(QStringLiteral("folder")), qPrintable(bench().message()));
   hand().key(Qt::Key_BracketRight);
   QVERIFY(bench().seesNewest());
 }

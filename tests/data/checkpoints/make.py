@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the files of this folder with the real torch.save and safetensors (torch 2.15.0, safetensors 0.8.0).
+"""Writes the files of this folder with the real torch.save and safetensors (torch 2.15.0, safetensors 0.8.0, numpy 2).
 
     python3 make.py            # writes beside itself
 
@@ -10,6 +10,7 @@ import os
 import pathlib
 import warnings
 
+import numpy
 import safetensors.torch
 import torch
 
@@ -67,6 +68,25 @@ def training():
             "ema": {"shadow_params": [torch.tensor([1.0, 2.0]), torch.tensor([3.0])]}}
 
 
+def arrays():
+    """NumPy's, as training scripts leave them in their dictionaries."""
+    ramp = numpy.arange(6, dtype=numpy.float32)
+    return {"ramp": ramp.reshape(2, 3), "fortran": numpy.asfortranarray(ramp.reshape(2, 3)),
+            "half": (ramp / 4).astype(numpy.float16), "long": numpy.array([-1, 2 ** 40]), "empty": numpy.zeros((0, 2)),
+            "flags": numpy.array([True, False]), "loss": numpy.float64(0.1), "step": numpy.int64(2 ** 60),
+            "rate": numpy.float32(0.25), "done": numpy.bool_(True)}
+
+
+def wrapped():
+    """Tensors that torch.save writes through other functions than usual."""
+    tagged = torch.tensor([1.0, 2.0])
+    tagged.origin = "somewhere"
+    parameter = torch.nn.Parameter(torch.tensor([3.0]))
+    parameter.origin = "elsewhere"
+    return {"tagged": tagged, "parameter": parameter, "buffer": torch.nn.Buffer(torch.tensor([4.0])),
+            "device": torch.device("cuda:1"), "size": torch.Size([2, 3]), "type": torch.float16, "few": {1, 2}}
+
+
 class Chain(torch.nn.Module):
     def forward(self, x):
         return x * 2
@@ -86,6 +106,11 @@ def main():
                    _use_new_zipfile_serialization=False)
     torch.save(torch.tensor([[1.0, 2.0]]), HERE / "lone.pth")
     torch.save({"w": torch.zeros(2, dtype=torch.complex64)}, HERE / "complex.pth")
+    for protocol in (2, 4, 5):
+        torch.save(arrays(), HERE / f"arrays-p{protocol}.pth", pickle_protocol=protocol)
+    torch.save(wrapped(), HERE / "wrapped.pth")
+    torch.save({"w": torch.zeros(2, dtype=torch.uint16)}, HERE / "uint16.pth")
+    torch.save({"w": torch.eye(2).to_sparse()}, HERE / "sparse.pth")
     torch.jit.script(Chain()).save(HERE / "torchscript.pt")
     for path in sorted(HERE.iterdir()):
         assert os.path.getsize(path) < 20000, path

@@ -166,7 +166,11 @@ class HostilePickleTest : public QObject {
     add("bytes", text(std::string(70000, 'x')), "larger than any");
     add("values", repeated("N", 9000), "more values");
     add("marks", repeated("(", 19000) + repeated("(", 150000), "longer than any");
-    add("memo", "N" + repeated("\x94", 19900), "more values");
+    std::string memo = repeated("N", 2000);
+    for (std::uint32_t i = 1; i <= 11000; ++i) {
+      memo += "r" + le(i * 1000);
+    }
+    add("memo", memo, "more values");
     add("items", "](" + repeated("N", 6000) + "e", "more values");
     add("kept texts", repeated("S'" + std::string(1000, 'x') + "'\n", 1000), "larger than any");
     std::string tensors = "}(" + text("first") + tensor() + std::string("q\x01", 2);

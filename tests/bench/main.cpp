@@ -1,0 +1,58 @@
+// latent-loom-bench [--parts-only | --window-only] [Google Benchmark's options]
+#include "model/compute_device.h"
+#include "tests/bench/start_figures.h"
+#include "tests/bench/window_figures.h"
+#include "ui/shell/imgui_backend/gl_abilities.h"
+
+#include <benchmark/benchmark.h>
+
+#include <QApplication>
+
+#include <algorithm>
+#include <cstring>
+
+namespace {
+
+bool takeOption(int& argc, char** argv, const char* option) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], option) == 0) {
+      std::rotate(argv + i, argv + i + 1, argv + argc);
+      --argc;
+      return true;
+    }
+  }
+  return false;
+}
+
+void measureWindow() {
+  using namespace loom::bench;
+  constexpr int kStarts = 7;
+  constexpr int kMoves = 150;
+  constexpr double kStallSeconds = 12.0;
+  std::printf("device: %s; OpenGL: %s\n\n", loom::model::computeDevice().name.c_str(),
+              qPrintable(loom::ui::glAbilities().renderer));
+  std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst");
+  for (const Figure& figure : measureStart(kStarts)) {
+    print(figure);
+  }
+  print(measureSlider(kMoves));
+  print(measureStalls(kStallSeconds));
+  std::printf("\n");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool partsOnly = takeOption(argc, argv, "--parts-only");
+  const bool windowOnly = takeOption(argc, argv, "--window-only");
+  if (!partsOnly) {
+    QApplication application(argc, argv);
+    measureWindow();
+  }
+  if (!windowOnly) {
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+  }
+  return 0;
+}
