@@ -189,6 +189,11 @@ QRectF ExplorerCanvas::pictureRect() const {
   return {device.topLeft() / devicePixelRatioF(), device.size() / devicePixelRatioF()};
 }
 
+bool ExplorerCanvas::newContentIsDue() const {
+  constexpr double kQuickFrameMs = 10.0;
+  return m_frame && m_frame->generation != m_explorer.newestGeneration() && m_frame->timings.total() < kQuickFrameMs;
+}
+
 bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking(); }
 
 WindowFacts ExplorerCanvas::facts() {

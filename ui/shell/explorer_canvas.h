@@ -66,6 +66,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   void setUpUi() override;
   void tearDownGl() override;
   void buildUi() override;
+  bool newContentIsDue() const override;
   bool wantsAnimation() const override;
 
  private:

@@ -60,8 +60,32 @@ ImGuiCanvas::~ImGuiCanvas() {
 void ImGuiCanvas::requestFrames(int count) {
   m_framesWanted = std::max(m_framesWanted, count);
   m_changesAllowed = kChangesAllowed;
-  m_next.stop();
-  update();
+  if (!m_inFrame) {  // within a frame, its end schedules the next
+    m_next.stop();
+    update();
+  }
+}
+
+void ImGuiCanvas::thinkAhead() {
+  constexpr int kWaitForContentMs = 12;
+  m_inFrame = true;
+  makeCurrent();
+  m_backend.newFrame();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui::NewFrame();
+  buildUi();
+  m_backend.makeContextCurrent();
+  ImGui::EndFrame();
+  doneCurrent();
+  m_inFrame = false;
+  m_framesWanted = 1;    // the hand is still moving: whatever has to settle does so when it lets go
+  m_changesAllowed = 0;
+  if (newContentIsDue()) {
+    m_next.start(kWaitForContentMs);
+  } else {
+    m_next.stop();
+    update();
+  }
 }
 
 QByteArray ImGuiCanvas::layoutState() {
@@ -207,7 +231,9 @@ bool ImGuiCanvas::event(QEvent* event) {
   }
   const bool resettles =
       event->type() == QEvent::Resize || event->type() == QEvent::Show || event->type() == QEvent::ScreenChangeInternal;
-  if (taken || resettles) {
+  if (taken && event->type() == QEvent::MouseMove && m_rendererIsUp && !m_inFrame && m_backend.context()->ActiveId != 0) {
+    thinkAhead();
+  } else if (taken || resettles) {
     requestFrames();
   }
   if (taken && (event->isInputEvent() || event->type() == QEvent::InputMethod)) {

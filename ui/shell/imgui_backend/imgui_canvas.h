@@ -57,6 +57,9 @@ class ImGuiCanvas : public QOpenGLWidget {
   /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared to opaque black,
   /// and the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
   virtual void paintScene() {}
+  /// True where something worth drawing comes within milliseconds and will ask for a frame: what a drag has changed is
+  /// then drawn together with it, once instead of twice.
+  virtual bool newContentIsDue() const { return false; }
   /// True while something moves by itself.
   virtual bool wantsAnimation() const { return false; }
 
@@ -69,6 +72,9 @@ class ImGuiCanvas : public QOpenGLWidget {
 
  private:
   void drawFrame();
+  /// Lets the controls take a move of the hand at once, without drawing: a frame costs tens of milliseconds where the
+  /// processor draws, and the move would wait for it.
+  void thinkAhead();
   void scheduleNext();
   void watchLayout();
   void tellLayoutChanged();
