@@ -8,6 +8,8 @@
 #include <imgui_internal.h>
 
 #include <QAction>
+#include <QOpenGLContext>
+#include <QOpenGLFunctions>
 #include <QSettings>
 
 #include <array>
@@ -189,6 +191,21 @@ QRectF ExplorerCanvas::pictureRect() const {
   return {device.topLeft() / devicePixelRatioF(), device.size() / devicePixelRatioF()};
 }
 
+QColor ExplorerCanvas::clearColor() const { return toQColor(m_palette->panel); }
+
+void ExplorerCanvas::paintScene() {
+  // The grounds of panels and picture are cleared, not drawn: where the processor draws, that is felt.
+  const QRect area = m_picture.area().toAlignedRect();
+  const QColor ground = toQColor(m_palette->ground);
+  QOpenGLFunctions& gl = *context()->functions();
+  gl.glEnable(GL_SCISSOR_TEST);
+  gl.glScissor(area.left(), framebufferSize().height() - area.top() - area.height(), area.width(), area.height());
+  gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
+                  static_cast<float>(ground.blueF()), 1.0F);
+  gl.glClear(GL_COLOR_BUFFER_BIT);
+  gl.glDisable(GL_SCISSOR_TEST);
+}
+
 bool ExplorerCanvas::newContentIsDue() const {
   constexpr double kQuickFrameMs = 10.0;
   return m_frame && m_frame->generation != m_explorer.newestGeneration() && m_frame->timings.total() < kQuickFrameMs;
@@ -274,10 +291,14 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
     return;
   }
   ImGui::SetNextWindowSize({kPanelWidth, 560.0F}, ImGuiCond_FirstUseEver);
+  const ImGuiWindow* window = ImGui::FindWindowByName(panel.title());
+  const bool docked = window && window->DockIsActive;  // then the cleared framebuffer is its ground
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, colorVec(m_palette->panel, docked ? 0.0F : 1.0F));
   if (ImGui::Begin(panel.title(), nullptr, ImGuiWindowFlags_NoFocusOnAppearing)) {
     panel.draw(shown, draft);
   }
   ImGui::End();
+  ImGui::PopStyleColor();
 }
 
 void ExplorerCanvas::drawPicture(WindowDraft& draft) {
@@ -294,7 +315,7 @@ void ExplorerCanvas::drawPicture(WindowDraft& draft) {
   if (ImGui::Begin(kPictureWindow, nullptr, kFlags)) {
     const double ratio = devicePixelRatioF();
     m_picture.draw(draft, ratio, QSize(static_cast<int>(width() * ratio), static_cast<int>(height() * ratio)),
-                   {toQColor(m_palette->ground), toQColor(m_palette->accent)});
+                   {Qt::transparent, toQColor(m_palette->accent)});
   }
   ImGui::End();
   ImGui::PopStyleVar();

@@ -66,6 +66,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void setUpUi() override;
   void tearDownGl() override;
   void buildUi() override;
+  QColor clearColor() const override;
+  void paintScene() override;
   bool newContentIsDue() const override;
   bool wantsAnimation() const override;
 

@@ -45,6 +45,7 @@ class PictureView {
   bool isFit() const { return m_transform.isFit(); }
   /// The picture's pixel under the pointer, while the pointer is over the picture and nothing lies over it.
   std::optional<QPoint> hoveredPixel() const { return m_hoveredPixel; }
+  QRectF area() const { return m_transform.viewport(); }              ///< device pixels: the picture and what is around it
   QRectF pictureRect() const { return m_transform.pictureRect(); }  ///< device pixels
 
  private:

@@ -2,7 +2,6 @@
 
 #include <QLabel>
 #include <QProgressBar>
-#include <QTimer>
 #include <QToolButton>
 
 namespace loom::ui {
@@ -26,6 +25,10 @@ StatusLine::StatusLine(QWidget* parent)
   addPermanentWidget(m_job);
   addPermanentWidget(m_progress);
   addPermanentWidget(m_cancel);
+  constexpr int kRefreshMs = 250;
+  m_refreshSoon.setSingleShot(true);
+  m_refreshSoon.setInterval(kRefreshMs);
+  connect(&m_refreshSoon, &QTimer::timeout, this, &StatusLine::refresh);
   connect(m_cancel, &QToolButton::clicked, this, &StatusLine::cancelRequested);
   endJob();
 }
@@ -44,8 +47,11 @@ void StatusLine::setDevice(const QString& name, const QString& reason) {
 }
 
 void StatusLine::setFrameTime(double milliseconds) {
+  // Read by people, who need no sixty numbers a second; each would have the window's raster part drawn and composed anew.
   m_milliseconds = milliseconds;
-  refresh();
+  if (!m_refreshSoon.isActive()) {
+    m_refreshSoon.start();
+  }
 }
 
 void StatusLine::setWorking(bool on) {

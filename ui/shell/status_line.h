@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QStatusBar>
+#include <QTimer>
 
 class QLabel;
 class QProgressBar;
@@ -43,6 +44,7 @@ class StatusLine : public QStatusBar {
   QString m_model, m_architecture, m_device, m_told;
   double m_milliseconds = 0.0;
   bool m_working = false;
+  QTimer m_refreshSoon;
 };
 
 }  // namespace loom::ui

@@ -161,7 +161,9 @@ void ImGuiCanvas::drawFrame() {
   gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
   gl.glViewport(0, 0, framebufferSize().width(), framebufferSize().height());
   gl.glDisable(GL_SCISSOR_TEST);  // it cuts the clearing, too
-  gl.glClearColor(0.0F, 0.0F, 0.0F, 1.0F);
+  const QColor ground = clearColor();
+  gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
+                  static_cast<float>(ground.blueF()), 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
   paintScene();
   gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());

@@ -7,6 +7,7 @@
 
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
 
+#include <QColor>
 #include <QElapsedTimer>
 #include <QOpenGLWidget>
 #include <QTimer>
@@ -54,7 +55,9 @@ class ImGuiCanvas : public QOpenGLWidget {
   void releaseGl();
   /// Between ImGui::NewFrame and ImGui::Render; the OpenGL context is current.
   virtual void buildUi() = 0;
-  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared to opaque black,
+  /// What the framebuffer is cleared to. Clearing costs nothing beside a window's blended background.
+  virtual QColor clearColor() const { return Qt::black; }
+  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared,
   /// and the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
   virtual void paintScene() {}
   /// True where something worth drawing comes within milliseconds and will ask for a frame: what a drag has changed is
