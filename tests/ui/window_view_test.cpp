@@ -322,7 +322,7 @@ void WindowViewTest::closingWhileTheWalkPlays() {
   QVERIFY(bench().show());
   hand().key(Qt::Key_Space);
   QSignalSpy presented(&canvas(), &ExplorerCanvas::framePresented);
-  QVERIFY(presented.wait(loom::loom::test::kPatienceMs));
+  QVERIFY(presented.wait(loom::test::kPatienceMs));
   bench().startAnew();
   QVERIFY(bench().show());
   QVERIFY(!bench().explorer().walking());
