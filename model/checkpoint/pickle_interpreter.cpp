@@ -2,8 +2,8 @@
 // PickleValues and nothing else: GLOBAL makes a name, REDUCE, NEWOBJ and their like an inert Object that remembers what
 // would have been called and with what.
 //
-// An opcode makes at most two values and moves, never copies, what it takes from the stack. A value is some hundred times
-// as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
+// An opcode makes at most two values and moves, never copies, what it takes from the stack. A value is some hundred
+// times as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
 #include "model/checkpoint/pickle_interpreter.h"
 
 #include "model/checkpoint/pickle_memo.h"
@@ -24,11 +24,11 @@ class Machine {
       if (++m_opcodes > m_control.limits.pickleOpcodes) {
         throw PickleError("its pickle is longer than any real checkpoint's", CheckpointError::Kind::Limit);
       }
-      if (m_cursor.position() - m_begin > m_control.limits.pickleBytes) {
+      if (m_cursor.position() - m_begin - m_payload > m_control.limits.pickleBytes) {
         throw PickleError("its pickle is larger than any real checkpoint's", CheckpointError::Kind::Limit);
       }
-      if (m_opcodes % 65536 == 0 && m_control.stop.stop_requested()) {
-        throw ReadCancelled();
+      if (m_opcodes % 4096 == 0) {
+        m_control.goOn();
       }
       const auto opcode = m_cursor.number<std::uint8_t>();
       if (opcode == '.') {
@@ -69,6 +69,12 @@ class Machine {
   void pushInt(std::int64_t number) { push(Kind::Int)->number = number; }
   void pushBool(bool value) { push(Kind::Bool)->number = value; }
   void pushText(Kind kind, std::string_view text) { push(kind)->text = text; }
+
+  /// A view: it costs nothing, however long it is.
+  void pushBytes(std::uint64_t count) {
+    pushText(Kind::Bytes, m_cursor.takeText(count));
+    m_payload += count;
+  }
 
   PickleValue* pop() {
     if (m_stack.size() <= floor()) {
@@ -147,10 +153,10 @@ class Machine {
       case 'X': pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
       case 0x8c: pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 0x8d: pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint64_t>())); return true;
-      case 'C': pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
-      case 'B': pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
+      case 'C': pushBytes(m_cursor.number<std::uint8_t>()); return true;
+      case 'B': pushBytes(m_cursor.number<std::uint32_t>()); return true;
       case 0x8e:
-      case 0x96: pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint64_t>())); return true;
+      case 0x96: pushBytes(m_cursor.number<std::uint64_t>()); return true;
       default: return false;
     }
   }
@@ -385,6 +391,7 @@ class Machine {
   std::vector<std::size_t> m_marks;
   PickleMemo m_memo;
   std::size_t m_begin;
+  std::size_t m_payload = 0;  // bytes that are somebody's numbers, not the pickle's own
   std::uint64_t m_opcodes = 0;
   std::uint64_t m_memory = 0;
 };
