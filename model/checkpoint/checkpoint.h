@@ -39,6 +39,12 @@ struct TensorView {
 struct TensorGroup {
   std::string name;  ///< dotted path inside the file, e.g. "netG_state_dict"; empty for a bare state_dict
   std::vector<TensorView> tensors;  ///< in file order, names unique
+  /// Python class of the module that the group is, e.g. "training.networks_stylegan2.Generator"; empty for a bare
+  /// state_dict.
+  std::string className = {};
+  /// Plain values of the module: its constructor's arguments ("init_kwargs.z_dim" → "512", nested ones dotted,
+  /// positional ones "init_args.0") and its hyper-parameters under their path ("synthesis.b4.use_noise" → "True").
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
 struct Checkpoint {

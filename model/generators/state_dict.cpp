@@ -2,12 +2,10 @@
 
 #include "model/generators/layer_chain.h"
 
-#include <unordered_map>
+#include <cmath>
 
 namespace loom::model {
 namespace {
-
-using TensorsByName = std::unordered_map<std::string, const TensorView*>;
 
 torch::ScalarType scalarType(DType dtype) {
   switch (dtype) {
@@ -33,48 +31,75 @@ torch::Tensor borrow(const TensorView& view) {
 }
 
 void requireFinite(const torch::Tensor& tensor, const std::string& name) {
-  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size.
-  if (tensor.is_floating_point() && !std::isfinite(tensor.sum().item<float>())) {
+  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size. Doubles, so that it cannot overflow.
+  if (tensor.is_floating_point() && !std::isfinite(tensor.sum(torch::kFloat64).item<double>())) {
     throw ModelError("the weights in " + name + " are not finite (NaN or infinity): this training has diverged, and " +
                      "no picture can be made of it");
   }
 }
 
-void copyTensor(torch::Tensor& target, const std::string& name, const TensorsByName& tensors) {
-  const auto it = tensors.find(name);
-  if (it == tensors.end()) {
-    if (name.ends_with("num_batches_tracked")) {
-      return;  // a counter of training that files before PyTorch 0.4.1 lack
-    }
-    throw ModelError("the tensor " + name + " is missing");
+void copyChecked(torch::Tensor& target, const torch::Tensor& value, const std::string& name) {
+  if (target.sizes() != value.sizes()) {
+    const auto shape = [](const torch::Tensor& t) { return shapeText({t.sizes().begin(), t.sizes().end()}); };
+    throw ModelError("the tensor " + name + " is " + shape(value) + ", it should be " + shape(target));
   }
-  const TensorView& view = *it->second;
-  const std::vector<std::int64_t> expected(target.sizes().begin(), target.sizes().end());
-  if (view.shape != expected) {
-    throw ModelError("the tensor " + name + " is " + shapeText(view.shape) + ", it should be " + shapeText(expected));
-  }
-  target.copy_(borrow(view));
-  requireFinite(target, name);
+  target.copy_(value);
 }
 
 }  // namespace
 
-void loadStateDict(Generator& generator, const TensorGroup& group, const Recognition& recognition) {
-  TensorsByName tensors;
+WeightSource::WeightSource(const TensorGroup& group) {
   for (const TensorView& view : group.tensors) {
-    tensors.emplace(view.name, &view);
+    m_tensors.emplace(view.name, &view);
   }
-  const auto fileName = [&](const std::string& own) {
-    return own.starts_with(recognition.ownPrefix) ? recognition.filePrefix + own.substr(recognition.ownPrefix.size())
-                                                  : own;
-  };
+}
+
+torch::Tensor WeightSource::at(const std::string& name) const {
+  const auto it = m_tensors.find(name);
+  if (it == m_tensors.end()) {
+    throw ModelError("the tensor " + name + " is missing");
+  }
+  const torch::Tensor tensor = borrow(*it->second);
+  requireFinite(tensor, name);
+  return tensor;
+}
+
+void WeightSource::fill(torch::Tensor& target, const std::string& name) const {
+  if (!has(name) && name.ends_with("num_batches_tracked")) {
+    return;  // a counter of training
+  }
+  copyChecked(target, at(name), name);
+}
+
+void loadStateDict(Generator& generator, const TensorGroup& group, const Checkpoint& checkpoint,
+                   const Recognition& recognition) {
   const torch::NoGradGuard noGrad;
+  if (recognition.load) {
+    recognition.load(generator, group, checkpoint);
+    return;
+  }
+  const WeightSource source(group);
+  const auto fileName = [&](const std::string& own) { return recognition.fileName ? recognition.fileName(own) : own; };
   for (auto& item : generator.named_parameters()) {
-    copyTensor(item.value(), fileName(item.key()), tensors);
+    source.fill(item.value(), fileName(item.key()));
   }
   for (auto& item : generator.named_buffers()) {
-    copyTensor(item.value(), fileName(item.key()), tensors);
+    source.fill(item.value(), fileName(item.key()));
   }
+}
+
+void assign(Generator& generator, const std::string& own, const torch::Tensor& value) {
+  const torch::NoGradGuard noGrad;
+  auto parameters = generator.named_parameters();
+  auto buffers = generator.named_buffers();
+  torch::Tensor* target = parameters.find(own);
+  if (!target) {
+    target = buffers.find(own);
+  }
+  if (!target) {
+    throw ModelError("the network has no tensor " + own);
+  }
+  copyChecked(*target, value, own);
 }
 
 std::int64_t parameterCount(const Generator& generator) {

@@ -43,7 +43,7 @@ void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   drawSeed(draft);
   m_pad.draw(draft);
   const auto& info = facts.model->info();
-  if (info.hasTruncation) {
+  if (info.truncation != model::Truncation::None) {
     auto psi = static_cast<float>(draft.latent.truncation);
     SliderOptions options;
     options.low = 0.0F;

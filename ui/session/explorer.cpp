@@ -71,12 +71,12 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
           }
         });
       },
-      [this, queued](std::uint64_t job, std::string message) {
-        queued([this, job, message = std::move(message)] {
+      [this, queued](std::uint64_t job, model::LoadFailure failure) {
+        queued([this, job, failure = std::move(failure)] {
           if (job == m_job) {
             const QString path = m_openingPath;
             finishOpening();
-            Q_EMIT openFailed(path, QString::fromStdString(message));
+            Q_EMIT openFailed(path, QString::fromStdString(failure.message));
           }
         });
       },
