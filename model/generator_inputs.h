@@ -11,12 +11,12 @@ namespace loom::model {
 
 /// One of `z`, `ws` and `x` is needed; N is the same in all that are given.
 struct GeneratorInputs {
-  std::optional<FloatTensor> z;      ///< N×zDim
-  std::optional<FloatTensor> ws;     ///< N×styleLayers×wDim, instead of z: mapping and truncation are skipped
-  std::optional<FloatTensor> x;      ///< N×C×H×W in the network's range, of an image-to-image generator
-  std::optional<FloatTensor> c;      ///< N×classCount label vectors; or
-  std::vector<std::int64_t> y;       ///< N class indices
-  std::optional<FloatTensor> wMean;  ///< 1×wDim, where the checkpoint stores no mean of w, or instead of it
+  std::optional<FloatTensor> z = {};      ///< N×zDim
+  std::optional<FloatTensor> ws = {};     ///< N×styleLayers×wDim, instead of z: mapping and truncation are skipped
+  std::optional<FloatTensor> x = {};      ///< N×C×H×W in the network's range, of an image-to-image generator
+  std::optional<FloatTensor> c = {};      ///< N×classCount label vectors; or
+  std::vector<std::int64_t> y = {};       ///< N class indices
+  std::optional<FloatTensor> wMean = {};  ///< 1×wDim, where the checkpoint stores no mean of w, or instead of it
 
   /// N, or 0 where nothing is given.
   std::int64_t count() const {

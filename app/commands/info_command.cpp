@@ -1,5 +1,6 @@
 #include "app/commands/info_command.h"
 
+#include "app/commands/model_options.h"
 #include "app/commands/plain_text.h"
 #include "app/commands/progress_line.h"
 #include "app/export/file_hash.h"
@@ -25,8 +26,9 @@ CommandSyntax infoSyntax() {
   syntax.operands = {{"FILE", "A checkpoint, or a PNG, JPEG or TIFF that Latent Loom saved."}};
   syntax.options = {
       {"--json", "", "", "One JSON object instead of text."},
-      {"--tensors", "", "", "List every tensor: name, type, shape."},
-      {"--group", "", "NAME", "Which of several networks in FILE; default: the best that is recognised."}};
+      {"--tensors", "", "", "List every tensor: name, type, shape."}};
+  const auto open = openOptionSyntax();
+  syntax.options.insert(syntax.options.end(), open.begin(), open.end());
   syntax.details =
       "Nothing that is found in a file is run. A checkpoint whose network is not known is\n"
       "still told, as far as it can be read; the exit status is then 1.\n";

@@ -1,4 +1,4 @@
-#include "model/worker/input_check.h"
+#include "model/input_check.h"
 
 #include "model/opened_model.h"
 
@@ -93,6 +93,10 @@ void checkSettings(const SynthesisSettings& settings, const GeneratorInfo& info)
                      (sizes.empty() ? ": it has one output only" : ", only of " + sizes));
   }
   refuse(settings.transform.has_value() && !info.hasTransform, "transform", "only StyleGAN3's input layer has one");
+  refuse((settings.truncation != 1.0 || settings.truncationCutoff) && info.truncation != Truncation::MeanOfW,
+         "truncation of w", "it has no mapping network");
+  refuse(settings.normStatistics != NormStatistics::Original && !info.hasNormStatistics, "choice of norm statistics",
+         "there is none to be made");
   refuse(settings.fade != 0.0 && !info.hasFade, "fade", "it is no progressive network");
 }
 

@@ -5,7 +5,7 @@
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
 #include "model/generators/state_dict.h"
-#include "model/worker/input_check.h"
+#include "model/input_check.h"
 #include "model/worker/pack_frame.h"
 
 #include <algorithm>
