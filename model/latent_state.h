@@ -96,7 +96,8 @@ LatentState withSeed(LatentState state, std::uint32_t seed);
 /// A state as a picture carries it: the recipe, and the z that it gave where the picture was made.
 struct SavedState {
   LatentState latent;
-  std::vector<float> z;  ///< may be empty: unknown
+  std::vector<float> z = {};   ///< may be empty: unknown
+  std::string group = {};      ///< the network in its file that the state is of; empty: the best one
 };
 
 /// The state that gives `saved.z` here, bit for bit: the recipe where it resolves to that z, else the recipe with what
