@@ -57,6 +57,8 @@ class OpenedModel {
   const std::string& container() const;  ///< e.g. "safetensors", "PyTorch zip"
   const std::string& group() const;      ///< name of the state_dict taken; empty for a bare one
   const std::vector<std::string>& groups() const;  ///< every group that some architecture recognises, best first
+  /// Tensors of the file's top level, outside the group, that belong to the network as well.
+  const std::vector<std::string>& companions() const;
   const std::vector<std::pair<std::string, std::string>>& metadata() const;
   const std::vector<std::string>& notes() const;
   /// Name and shape of every tensor of the state_dict taken, in file order.

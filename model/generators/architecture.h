@@ -21,6 +21,9 @@ struct Recognition {
   /// For layouts whose tensors are not the module's own one by one (others' reshaped, split, from several groups): fills
   /// the generator in place of loadStateDict, through WeightSource (state_dict.h). Empty: loadStateDict.
   std::function<void(Generator&, const TensorGroup&, const Checkpoint&)> load;
+  /// Tensors of the file's top level, outside the group, that `load` takes as well: a mean of w, say. They go with the
+  /// network where it is converted, so `load` must find them in the group, too.
+  std::vector<std::string> companions;
   std::string mismatch;
 
   explicit operator bool() const { return static_cast<bool>(make); }

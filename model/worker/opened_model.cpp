@@ -116,6 +116,7 @@ struct OpenedModel::Parts {
   std::string container;
   std::string group;
   std::vector<std::string> groups;
+  std::vector<std::string> companions;
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<std::string> notes;
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> tensors;
@@ -136,6 +137,7 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
   parts->container = checkpoint.container;
   parts->group = choice.group->name;
   parts->groups = choice.others;
+  parts->companions = choice.recognition.companions;
   parts->metadata = checkpoint.metadata;
   parts->notes = checkpoint.notes;
   for (const TensorView& tensor : choice.group->tensors) {
@@ -167,6 +169,7 @@ const GeneratorInfo& OpenedModel::info() const { return m_parts->info; }
 const std::string& OpenedModel::container() const { return m_parts->container; }
 const std::string& OpenedModel::group() const { return m_parts->group; }
 const std::vector<std::string>& OpenedModel::groups() const { return m_parts->groups; }
+const std::vector<std::string>& OpenedModel::companions() const { return m_parts->companions; }
 const std::vector<std::pair<std::string, std::string>>& OpenedModel::metadata() const { return m_parts->metadata; }
 const std::vector<std::string>& OpenedModel::notes() const { return m_parts->notes; }
 std::vector<std::pair<std::string, std::vector<std::int64_t>>> OpenedModel::tensors() const { return m_parts->tensors; }
