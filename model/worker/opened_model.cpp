@@ -4,6 +4,7 @@
 #include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
+#include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
 #include "model/input_check.h"
 #include "model/worker/pack_frame.h"
@@ -144,7 +145,10 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
     parts->tensors.emplace_back(tensor.name, tensor.shape);
   }
   try {
-    parts->generator = choice.recognition.make();
+    {
+      const SkipInit weightsComeFromTheFile;
+      parts->generator = choice.recognition.make();
+    }
     loadStateDict(*parts->generator, *choice.group, checkpoint, choice.recognition);
     if (checkpoint.file->changed()) {
       throw ModelError("the file changed while it was read. Is another program still writing it? Open it again");
