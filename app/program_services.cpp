@@ -166,14 +166,15 @@ void ProgramServices::restore(const QString& picturePath) {
       return;
     }
     const QString sha256 = QString::fromStdString(provenance->checkpointSha256);
+    const model::SavedState state{provenance->latent, provenance->z, provenance->checkpointGroup};
     if (const QString checkpoint = m_known.find(sha256); !checkpoint.isEmpty()) {
-      Q_EMIT stateFound(checkpoint, {provenance->latent, provenance->z});
+      Q_EMIT stateFound(checkpoint, state);
       return;
     }
     Q_EMIT checkpointNeeded(tr("%1 was made with %2, which is not at hand. Open that checkpoint and the picture's state "
                                "comes back by itself.\nSHA-256 of the checkpoint: %3")
                                 .arg(name, QString::fromStdString(provenance->checkpointName), sha256),
-                            sha256, {provenance->latent, provenance->z});
+                            sha256, state);
   } catch (const std::exception& error) {
     Q_EMIT restoreFailed(QString::fromStdString(error.what()));
   }

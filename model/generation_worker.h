@@ -14,6 +14,7 @@ namespace loom::model {
 struct RenderRequest {
   std::uint64_t generation = 0;  ///< grows with every request of one window
   LatentState latent;
+  std::shared_ptr<const FloatTensor> picture = nullptr;  ///< 1×C×H×W, of an image-to-image generator; else null
 };
 
 /// A picture that could not be made: the exception as a value. `message` is a sentence for people.

@@ -21,7 +21,30 @@ struct PadPosition {
   bool operator==(const PadPosition&) const = default;
 };
 
-/// The recipe for one z. Resolving goes seed, blend, pad, edits; each step leaves the ones before it visible.
+/// Where StyleGAN3's input layer puts the picture.
+struct PictureTransform {
+  float x = 0.0F;     ///< shift to the right, in widths of the picture
+  float y = 0.0F;     ///< shift downwards, in heights
+  float turn = 0.0F;  ///< degrees, anticlockwise
+  bool operator==(const PictureTransform&) const = default;
+};
+
+/// One value of the styles: `dimension` of w in `layer`; layer −1 is every layer.
+struct StylePlace {
+  int layer = -1;
+  int dimension = 0;
+  auto operator<=>(const StylePlace&) const = default;
+};
+
+/// The picture that an image-to-image generator is fed with. Its pixels travel beside the state.
+struct InputPicture {
+  std::string path;    ///< where it was read; empty: pasted, or taken from another generator
+  std::string sha256;  ///< of its pixels as they enter the network; tells whether two states mean the same picture
+  bool operator==(const InputPicture&) const = default;
+};
+
+/// The recipe for one picture. Resolving z goes seed, blend, pad, edits; each step leaves the ones before it visible.
+/// What the open generator does not have is kept and without effect.
 struct LatentState {
   std::uint32_t seed = 42;
   std::uint32_t targetSeed = 43;  ///< the seed that `blend` leads to
@@ -30,7 +53,21 @@ struct LatentState {
   PadPosition pad;
   std::map<int, float> edits;  ///< dimension → value set by hand; replaces what the steps before gave
   std::set<int> locks;         ///< edited dimensions that stay when another seed is taken
-  double truncation = 1.0;     ///< psi; without effect where `GeneratorInfo::hasTruncation` is false
+  double truncation = 1.0;     ///< psi, see Truncation
+  std::optional<int> truncationCutoff;  ///< only the first so many layers are truncated; none: all
+
+  std::map<int, float> classes;  ///< class → weight ≥ 0, or attribute → 0…1; empty: class 0, or no attribute
+
+  std::map<int, std::uint32_t> layerSeeds;    ///< layer → seed whose style it takes instead of the recipe's
+  std::map<StylePlace, float> styleOffsets;   ///< added to w after mapping and truncation
+
+  std::optional<NoiseMode> noise;  ///< none: as the original program does
+  std::uint32_t noiseSeed = 0;     ///< of NoiseMode::Random
+  PictureTransform transform;
+  int resolution = 0;  ///< pixels, one of GeneratorInfo::resolutions; 0: the highest
+  float fade = 0.0F;   ///< share of the lower resolution in [0, 1]
+  NormStatistics normStatistics = NormStatistics::Original;
+  InputPicture input;
 
   bool operator==(const LatentState&) const = default;
 };
@@ -39,13 +76,28 @@ struct LatentState {
 /// gives bit for bit the z of `numpy.random.RandomState(seed)`. Edits outside zDim are ignored.
 std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info);
 
+/// c for `state`: classCount values; classes are shares of 1, attributes stand as they are. Empty where the generator
+/// takes no labels.
+std::vector<float> resolveLabels(const LatentState& state, const GeneratorInfo& info);
+
+/// The settings of `state` as the generator takes them; what it does not have is left at its default. Throws nothing.
+SynthesisSettings resolveSettings(const LatentState& state, const GeneratorInfo& info);
+
+/// The matrix of StyleGAN3's input layer for a transform: the inverse of turn, then shift. Source: stylegan3's
+/// gen_images.py, make_transform.
+Matrix3 transformMatrix(const PictureTransform& transform);
+
+/// `state` without what `info` cannot have: dimensions, classes, layers beyond its own, and another model's locks.
+LatentState fitted(LatentState state, const GeneratorInfo& info);
+
 /// `state` at another seed: blend and pad return to zero, edits that are not locked go.
 LatentState withSeed(LatentState state, std::uint32_t seed);
 
 /// A state as a picture carries it: the recipe, and the z that it gave where the picture was made.
 struct SavedState {
   LatentState latent;
-  std::vector<float> z;  ///< may be empty: unknown
+  std::vector<float> z = {};   ///< may be empty: unknown
+  std::string group = {};      ///< the network in its file that the state is of; empty: the best one
 };
 
 /// The state that gives `saved.z` here, bit for bit: the recipe where it resolves to that z, else the recipe with what

@@ -11,11 +11,17 @@
 
 namespace loom::model {
 
+/// A file that could not be opened: the exception as a value.
+struct LoadFailure {
+  std::string message;       ///< a sentence that names the file and the reason
+  bool needsTrust = false;   ///< it holds a program and opens once OpenOptions::trust is set
+};
+
 /// Called on the loader's thread; hand over by a queued call and return at once. `job` is what `open` returned.
 struct LoaderListener {
   std::function<void(std::uint64_t job, double fraction)> progress;  ///< in [0, 1]
   std::function<void(std::uint64_t job, std::shared_ptr<const OpenedModel>)> opened;
-  std::function<void(std::uint64_t job, std::string message)> failed;  ///< a sentence that names the file and the reason
+  std::function<void(std::uint64_t job, LoadFailure)> failed;
   std::function<void(std::uint64_t job)> cancelled;
 };
 
@@ -25,7 +31,7 @@ class ModelLoader {
   ~ModelLoader();  ///< cancels and joins
 
   /// Starts to open `path` and returns the job's id, above 0. A job still under way is cancelled first.
-  std::uint64_t open(std::filesystem::path path);
+  std::uint64_t open(std::filesystem::path path, OpenOptions options = {});
   void cancel();
 
  private:

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "model/checkpoint/checkpoint_reader.h"
-#include "model/float_tensor.h"
 #include "model/frame.h"
 #include "model/generator_info.h"
+#include "model/generator_inputs.h"
 #include "model/latent_state.h"
 
 #include <filesystem>
@@ -21,6 +21,18 @@ class ModelError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The file holds a program (TorchScript) and would have to run it; it was not trusted with that.
+class TrustNeeded : public ModelError {
+ public:
+  using ModelError::ModelError;
+};
+
+/// How a file is to be opened.
+struct OpenOptions {
+  std::string group;   ///< which of several networks in the file, by name; empty: the best that is recognised
+  bool trust = false;  ///< a file that holds a program may run it
+};
+
 /// Thrown out of a synthesis whose `Interrupt` answered true.
 class Interrupted : public std::exception {
  public:
@@ -34,10 +46,9 @@ using Interrupt = std::function<bool()>;
 class OpenedModel {
  public:
   /// Reads the checkpoint at `path`, recognises the architecture, builds the generator on the compute device and checks
-  /// the weights. Throws CheckpointError (file) or ModelError (network). `group` chooses among several state_dicts in
-  /// the file by name; empty takes the best that is recognised.
+  /// the weights. Throws CheckpointError (file) or ModelError (network).
   static std::shared_ptr<OpenedModel> open(const std::filesystem::path& path, const ReadControl& control = {},
-                                           const std::string& group = {});
+                                           const OpenOptions& options = {});
   ~OpenedModel();
 
   std::uint64_t id() const;  ///< unique in this process
@@ -45,20 +56,34 @@ class OpenedModel {
   const GeneratorInfo& info() const;
   const std::string& container() const;  ///< e.g. "safetensors", "PyTorch zip"
   const std::string& group() const;      ///< name of the state_dict taken; empty for a bare one
+  const std::vector<std::string>& groups() const;  ///< every group that some architecture recognises, best first
+  /// Tensors of the file's top level, outside the group, that belong to the network as well.
+  const std::vector<std::string>& companions() const;
   const std::vector<std::pair<std::string, std::string>>& metadata() const;
   const std::vector<std::string>& notes() const;
   /// Name and shape of every tensor of the state_dict taken, in file order.
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> tensors() const;
 
-  /// z: N×zDim. Returns N×C×H×W in the network's own range, not clamped. Throws ModelError on a wrong shape.
-  FloatTensor generate(const FloatTensor& z, const Interrupt& interrupt = {}) const;
+  /// What the network gives for `inputs`. Throws ModelError that names the input which is missing, has a wrong shape, or
+  /// which this generator does not take.
+  GeneratorOutputs generate(const GeneratorInputs& inputs, const SynthesisSettings& settings = {},
+                            const Interrupt& interrupt = {}) const;
 
-  /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame.
-  Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {}) const;
+  /// What `generate` takes for the picture at `state`: one picture, N = 1. `picture`: 1×C×H×W in the network's range, of
+  /// an image-to-image generator; null otherwise.
+  GeneratorInputs inputsFor(const LatentState& state, const FloatTensor* picture = nullptr,
+                            const Interrupt& interrupt = {}) const;
+
+  /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame. `picture` as in
+  /// `inputsFor`.
+  Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {},
+               const FloatTensor* picture = nullptr) const;
 
  private:
   struct Parts;
   explicit OpenedModel(std::unique_ptr<Parts> parts);
+  /// ws of `state`, whose layers may come from several seeds and be offset.
+  FloatTensor mixStyles(const LatentState& state, const GeneratorInputs& inputs, const Interrupt& interrupt) const;
   std::unique_ptr<Parts> m_parts;
 };
 

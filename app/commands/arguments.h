@@ -63,4 +63,19 @@ std::optional<std::string> likelyMeant(const std::string& typed, const std::vect
 int wholeNumber(const std::string& option, const std::string& text, int low, int high);
 double realNumber(const std::string& option, const std::string& text, double low, double high);
 
+/// The value of the choice that `text` names. Throws UsageError naming `option` and the choices.
+template <typename Value>
+Value oneOf(const std::string& option, const std::string& text,
+            const std::vector<std::pair<std::string, Value>>& choices) {
+  std::string names;
+  for (const auto& [name, value] : choices) {
+    if (text == name) {
+      return value;
+    }
+    names += names.empty() ? "" : " or ";
+    names += name;
+  }
+  throw UsageError(option + " takes " + names + ", not '" + text + "'");
+}
+
 }  // namespace loom::app

@@ -1,5 +1,6 @@
 #include "app/commands/commands.h"
 
+#include "app/commands/convert_command.h"
 #include "app/commands/generate_command.h"
 #include "app/commands/info_command.h"
 #include "app/commands/stop_signals.h"
@@ -19,6 +20,7 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       generateCommand(),
+      convertCommand(),
       infoCommand(),
   };
   return all;

@@ -1,7 +1,8 @@
 #include "app/commands/generate_command.h"
 
 #include "app/commands/generate_request.h"
-#include "app/commands/latent_inputs.h"
+#include "app/commands/given_inputs.h"
+#include "app/commands/look_options.h"
 #include "app/commands/output_names.h"
 #include "app/commands/progress_line.h"
 #include "app/export/export_error.h"
@@ -11,8 +12,7 @@
 #include "app/export/picture_format.h"
 #include "model/checkpoint/safetensors_writer.h"
 #include "model/compute_device.h"
-#include "model/cuda_library.h"
-
+#include "model/input_check.h"
 
 #include <algorithm>
 
@@ -30,18 +30,7 @@ std::shared_ptr<model::OpenedModel> openModel(const GenerateRequest& request, co
   auto opened = model::OpenedModel::open(
       request.checkpoint,
       {.stop = stop, .progress = [&](double fraction) { progress.show("Opening", fraction); }, .limits = {}},
-      request.group);
-  const std::string name = request.checkpoint.filename().string();
-  if (opened->info().input != model::InputKind::Latent) {
-    throw std::runtime_error(name + " takes pictures, not latents: it cannot be used here.");
-  }
-  if (request.truncation && !opened->info().hasTruncation) {
-    throw std::runtime_error(name + " (" + opened->info().architecture +
-                             ") has no truncation: leave --truncation out.");
-  }
-  if (request.truncation && !request.raw.empty()) {
-    throw std::runtime_error("--raw takes no --truncation: it holds what z gives as it is.");
-  }
+      request.open);
   progress.clear();
   for (const std::string& note : opened->notes()) {
     streams.err << "note: " << note << '\n';
@@ -49,31 +38,68 @@ std::shared_ptr<model::OpenedModel> openModel(const GenerateRequest& request, co
   return opened;
 }
 
-/// The pictures to make, one state each; those of --inputs are edits of every dimension, so that z is exact.
+/// The pictures to make: what the network is fed with for each, and the state that says so in the picture.
 class Recipes {
  public:
-  Recipes(const GenerateRequest& request, const model::GeneratorInfo& info, const std::stop_token& stop)
-      : m_request(request) {
+  Recipes(const GenerateRequest& request, const model::OpenedModel& opened, const std::stop_token& stop)
+      : m_request(request), m_model(opened) {
     if (!request.inputs.empty()) {
-      m_z = readLatentInputs(request.inputs, info, stop);
+      m_given = readGivenInputs(request.inputs, stop);
+    }
+    const auto& info = opened.info();
+    if (!request.inputs.empty()) {
+      checkGiven();
+    }
+    if (m_given.tensors.z && info.truncation == model::Truncation::TruncatedNormalZ && request.look.truncation != 1.0) {
+      throw std::runtime_error("--truncation says how this generator's z is drawn, and --inputs gives z: leave one out.");
+    }
+    if (!request.look.classes.empty() && info.labels == model::LabelKind::None) {
+      throw std::runtime_error("--class: " + nameOfModel() + " knows no classes.");
+    }
+    for (const auto& [index, weight] : request.look.classes) {
+      if (index >= info.classCount) {
+        throw std::runtime_error("--class: " + nameOfModel() + " has the classes 0 to " +
+                                 std::to_string(info.classCount - 1) + ".");
+      }
+    }
+    if (request.look.truncation != 1.0 && info.truncation == model::Truncation::None) {
+      throw std::runtime_error(nameOfModel() + " has no truncation: leave --truncation out.");
     }
   }
 
   std::size_t count() const {
-    return m_request.inputs.empty() ? m_request.seeds.size() : static_cast<std::size_t>(m_z.shape[0]);
+    return m_request.inputs.empty() ? m_request.seeds.size() : static_cast<std::size_t>(m_given.tensors.count());
   }
 
+  /// A z that is given becomes edits of every dimension, so that it is exact.
   model::LatentState state(std::size_t index) const {
-    model::LatentState state;
+    model::LatentState state = m_request.look;
     if (m_request.inputs.empty()) {
-      state = model::withSeed(state, m_request.seeds[index]);
-    } else {
-      const auto width = static_cast<std::ptrdiff_t>(m_z.shape[1]);
-      const auto row = m_z.values.begin() + static_cast<std::ptrdiff_t>(index) * width;
-      state = stateOfGivenZ({row, row + width});
+      return model::withSeed(state, m_request.seeds[index]);
     }
-    state.truncation = m_request.truncation.value_or(1.0);
+    if (const auto z = m_given.at(static_cast<std::int64_t>(index)).z) {
+      state.edits = stateOfGivenZ(z->values).edits;
+    }
     return state;
+  }
+
+  model::GeneratorInputs inputs(std::size_t index, const model::Interrupt& interrupt) const {
+    if (m_request.inputs.empty()) {
+      return m_model.inputsFor(state(index), nullptr, interrupt);
+    }
+    model::GeneratorInputs inputs = m_given.at(static_cast<std::int64_t>(index));
+    if (!inputs.c && inputs.y.empty() && m_model.info().labels != model::LabelKind::None && !inputs.ws) {
+      inputs.c = model::FloatTensor{{1, m_model.info().classCount}, resolveLabels(m_request.look, m_model.info())};
+    }
+    return inputs;
+  }
+
+  model::SynthesisSettings settings() const {
+    model::SynthesisSettings settings = askedSettings(m_request.look, m_model.info());
+    if (m_given.transform) {
+      settings.transform = m_given.transform;
+    }
+    return settings;
   }
 
   std::vector<PictureNumber> numbers() const {
@@ -85,8 +111,28 @@ class Recipes {
   }
 
  private:
+  /// All rows at once, before the work begins; labels may come from --class instead.
+  void checkGiven() const {
+    model::GeneratorInputs inputs = m_given.tensors;
+    const auto& info = m_model.info();
+    if (!inputs.c && inputs.y.empty() && info.labels != model::LabelKind::None) {
+      inputs.y.assign(static_cast<std::size_t>(inputs.count()), 0);
+    }
+    try {
+      model::checkInputs(inputs, settings(), info);
+    } catch (const model::ModelError& error) {
+      throw std::runtime_error(m_request.inputs.filename().string() + " cannot be used as inputs: " + error.what() +
+                               ".");
+    }
+  }
+
+  std::string nameOfModel() const {
+    return m_model.path().filename().string() + " (" + m_model.info().architecture + ")";
+  }
+
   const GenerateRequest& m_request;
-  model::FloatTensor m_z;
+  const model::OpenedModel& m_model;
+  GivenInputs m_given;
 };
 
 /// The names of the pictures; of a grid: its one.
@@ -125,23 +171,23 @@ class Generation {
         m_model(std::move(opened)),
         m_streams(streams),
         m_stop(stop),
-        m_recipes(request, m_model->info(), stop),
-        m_cell(m_model->info().width, m_model->info().height) {}
+        m_recipes(request, *m_model, stop),
+        m_settings(m_recipes.settings()) {}
 
   void run() {
-    planPictures();
     planRaw();
+    planPictures();
     {
       ProgressLine progress(m_streams);
       for (std::size_t i = 0; i < m_recipes.count(); ++i) {
         progress.show("Picture " + std::to_string(i + 1) + " of " + std::to_string(m_recipes.count()));
-        make(i);
+        take(i, make(i));
       }
       if (m_sheet) {
         writeSheet();
       }
       if (!m_request.raw.empty()) {
-        model::writeSafetensors(m_request.raw, {{"image", m_raw}});
+        writeRaw();
       }
     }
     tellWhatWasWritten();
@@ -155,14 +201,10 @@ class Generation {
     }
     m_names = namesFor(m_request, m_recipes.numbers());
     makeFolder();
-    if (m_request.grid) {
-      GridLayout layout = *m_request.grid;
-      layout.gap *= m_request.scale;
-      checkPictureTarget(m_names.front(), layout.size(m_cell * m_request.scale));
-      m_sheet.emplace(layout, m_cell * m_request.scale, format());
-    } else {
-      checkPictureTarget(m_names.front(), m_cell * m_request.scale);
-    }
+    const QSize cell = expectedSize() * m_request.scale;
+    GridLayout layout = m_request.grid.value_or(GridLayout{});
+    layout.gap *= m_request.scale;
+    checkPictureTarget(m_names.front(), layout.size(cell));
     ProgressLine progress(m_streams);
     const auto hash = sha256OfFile(m_request.checkpoint, m_stop,
                                    [&](double fraction) { progress.show("Taking the SHA-256", fraction); });
@@ -186,7 +228,7 @@ class Generation {
     }
   }
 
-  void planRaw() {
+  void planRaw() const {
     if (m_request.raw.empty()) {
       return;
     }
@@ -196,46 +238,64 @@ class Generation {
       throw ExportError(m_request.raw.string() + " cannot be written: the folder " + folder.string() +
                         " does not exist.");
     }
-    const auto& info = m_model->info();
-    m_raw.shape = {static_cast<std::int64_t>(m_recipes.count()), info.channels, info.height, info.width};
-    m_raw.values.reserve(static_cast<std::size_t>(m_raw.elementCount()));
   }
 
   /// One at a time, as the window does it: a picture's bytes do not depend on its neighbours in a batch.
-  void make(std::size_t index) {
-    const model::LatentState state = m_recipes.state(index);
+  model::GeneratorOutputs make(std::size_t index) const {
     const model::Interrupt interrupt = [this] { return m_stop.stop_requested(); };
     if (interrupt()) {
       throw Stopped();
     }
     try {
-      if (!m_request.raw.empty()) {
-        const auto image = m_model->generate({{1, m_model->info().zDim}, resolveZ(state, m_model->info())}, interrupt);
-        m_raw.values.insert(m_raw.values.end(), image.values.begin(), image.values.end());
-      }
-      if (!m_request.output.empty()) {
-        take(index, state, pictureOf(m_model->render(state, 0, interrupt)));
-      }
+      return m_model->generate(m_recipes.inputs(index, interrupt), m_settings, interrupt);
     } catch (const model::Interrupted&) {
       throw Stopped();
+    } catch (const model::ModelError& error) {
+      throw std::runtime_error(m_model->path().filename().string() + ": " + error.what() + ".");
     }
   }
 
-  QImage pictureOf(model::Frame frame) const {
-    const model::HostPixels pixels = model::hostPixels(frame);
-    if (!pixels.error.empty()) {
-      throw ExportError("The picture could not be fetched from the GPU: " + pixels.error);
+  void take(std::size_t index, const model::GeneratorOutputs& outputs) {
+    if (!m_request.raw.empty()) {
+      append(m_image, outputs.image);
+      append(m_ws, outputs.ws);
     }
-    frame.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
-    return enlarge(pictureFromFrame(frame, m_model->info().channels), m_request.scale, m_request.resample);
-  }
-
-  void take(std::size_t index, const model::LatentState& state, const QImage& picture) {
-    if (m_sheet) {
-      m_sheet->place(static_cast<int>(index), picture);
+    if (m_request.output.empty()) {
+      return;
+    }
+    const QImage picture = enlarge(pictureFromTensor(outputs.image, 0, m_model->info().range), m_request.scale,
+                                   m_request.resample);
+    if (m_request.grid) {
+      place(static_cast<int>(index), picture);
     } else {
-      writePicture(picture, m_names[index], provenanceAt(state), {m_request.jpegQuality});
+      writePicture(picture, m_names[index], provenanceAt(m_recipes.state(index)), {m_request.jpegQuality});
     }
+  }
+
+  static void append(model::FloatTensor& rows, const model::FloatTensor& row) {
+    if (rows.shape.empty()) {
+      rows = row;
+    } else {
+      rows.values.insert(rows.values.end(), row.values.begin(), row.values.end());
+      rows.shape[0] += row.shape[0];
+    }
+  }
+
+  void writeRaw() const {
+    std::vector<std::pair<std::string, model::FloatTensor>> tensors{{"image", m_image}};
+    if (!m_ws.shape.empty()) {
+      tensors.emplace_back("ws", m_ws);
+    }
+    model::writeSafetensors(m_request.raw, tensors);
+  }
+
+  void place(int index, const QImage& picture) {
+    if (!m_sheet) {
+      GridLayout layout = *m_request.grid;
+      layout.gap *= m_request.scale;
+      m_sheet.emplace(layout, picture.size(), picture.format());
+    }
+    m_sheet->place(index, picture);
   }
 
   void writeSheet() {
@@ -270,8 +330,13 @@ class Generation {
     }
   }
 
-  QImage::Format format() const {
-    return m_model->info().channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888;
+  /// Of one picture, before enlarging; an image-to-image network's follows its input and is 1 × 1 here.
+  QSize expectedSize() const {
+    const auto& info = m_model->info();
+    if (m_settings.resolution > 0) {
+      return {m_settings.resolution, m_settings.resolution};
+    }
+    return {std::max(info.width, 1), std::max(info.height, 1)};
   }
 
   const GenerateRequest& m_request;
@@ -279,10 +344,11 @@ class Generation {
   Streams m_streams;
   std::stop_token m_stop;
   Recipes m_recipes;
-  QSize m_cell;
+  model::SynthesisSettings m_settings;
   std::vector<fs::path> m_names;  // of a grid: one
   std::optional<GridSheet> m_sheet;
-  model::FloatTensor m_raw;
+  model::FloatTensor m_image;
+  model::FloatTensor m_ws;
   std::string m_checkpointSha256;
   std::string m_inputsSha256;
 };

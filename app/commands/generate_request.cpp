@@ -1,5 +1,7 @@
 #include "app/commands/generate_request.h"
 
+#include "app/commands/look_options.h"
+#include "app/commands/model_options.h"
 #include "app/export/seed_list.h"
 
 namespace loom::app {
@@ -7,7 +9,8 @@ namespace {
 
 constexpr int kMostCells = 1000;  // along one side
 constexpr int kWidestGap = 1000;
-constexpr double kLargestPsi = 10;
+constexpr int kLargestInputSide = 8192;
+constexpr std::ptrdiff_t kBehindTargets = 8;  // where the options of the look stand in --help
 
 GridLayout gridFrom(const std::string& text) {
   const auto cross = text.find_first_of("xX");
@@ -20,26 +23,18 @@ GridLayout gridFrom(const std::string& text) {
   return grid;
 }
 
-template <typename Value>
-Value oneOf(const std::string& option, const std::string& text,
-            const std::vector<std::pair<std::string, Value>>& choices) {
-  std::string names;
-  for (const auto& [name, value] : choices) {
-    if (text == name) {
-      return value;
-    }
-    names += names.empty() ? "" : " or ";
-    names += name;
-  }
-  throw UsageError(option + " takes " + names + ", not '" + text + "'");
-}
-
 void takeLatents(const Arguments& arguments, GenerateRequest& request) {
   const auto seeds = arguments.value("--seeds");
   const auto inputs = arguments.value("--inputs");
-  if (seeds.has_value() == inputs.has_value()) {
-    throw UsageError(seeds ? "--seeds and --inputs cannot go together"
-                           : "say which pictures: --seeds 0-63, or --inputs FILE");
+  const auto picture = arguments.value("--picture");
+  if (seeds.has_value() + inputs.has_value() + picture.has_value() != 1) {
+    throw UsageError(seeds || inputs || picture
+                         ? "--seeds, --inputs and --picture cannot go together"
+                         : "say which pictures: --seeds 0-63, --inputs FILE, or --picture FILE to change one");
+  }
+  if (picture) {
+    request.picture = *picture;
+    return;
   }
   if (inputs) {
     request.inputs = *inputs;
@@ -80,26 +75,32 @@ CommandSyntax generateSyntax() {
   CommandSyntax syntax;
   syntax.name = "generate";
   syntax.summary = "Makes pictures with a checkpoint.";
-  syntax.usage = {"FILE --seeds LIST [options] -o PICTURE", "FILE --inputs LATENTS [options] -o PICTURE"};
+  syntax.usage = {"FILE --seeds LIST [options] -o PICTURE", "FILE --inputs TENSORS [options] -o PICTURE", "FILE --picture PICTURE [options] -o PICTURE"};
   syntax.operands = {{"FILE", "The checkpoint."}};
   syntax.options = {
       {"--seeds", "", "LIST", "Numbers and ranges, as in 0-63,70. Seed 42 is the z of numpy's RandomState(42)."},
-      {"--inputs", "", "LATENTS", "A safetensors file with the latents: tensor z, N x z_dim."},
+      {"--inputs", "", "TENSORS",
+       "A safetensors file with the inputs: z (N x z_dim) or ws (N x layers x w_dim) or x (N x C x H x W in the network's "
+       "range); beside them y (N class indices) or c (N label vectors), w_mean (1 x w_dim), transform (3 x 3)."},
+      {"--picture", "", "FILE", "A picture to change, for CycleGAN, pix2pix and StarGAN."},
+      {"--picture-size", "", "PIXELS", "Its longer side as it enters the network; larger ones are scaled down (256)."},
       {"--output", "-o", "PICTURE",
        "Where the pictures go: .png, .jpg or .tif. Several pictures without --grid need a "
        "folder (seed0042.png in it; one that ends in / is made) or a name with {seed}, "
        "{index} or %04d in it. What is there is replaced."},
       {"--raw", "", "TENSORS",
        "Write what the network gave as safetensors: tensor image, N x C x H x W, float32, in the "
-       "network's own range, not clamped. With or instead of -o."},
+       "network's own range, not clamped; and ws where there is a mapping. With or instead of -o."},
       {"--grid", "", "CxR", "One picture of all: columns x rows, filled row by row."},
       {"--gap", "", "PIXELS", "Between the pictures of a grid, before enlarging (0)."},
-      {"--truncation", "", "PSI", "1 leaves variety, 0 gives the mean picture; for models that have it."},
       {"--scale", "", "N", "Enlarge N times, 1 to 64 (1)."},
       {"--resample", "", "HOW", "nearest: every pixel a square; smooth: Lanczos (smooth)."},
       {"--quality", "", "Q", "Of JPEG, 1 to 100 (95)."},
-      {"--group", "", "NAME", "Which of several networks in FILE; latent-loom info FILE lists them."},
       {"--device", "", "WHERE", "cpu, or auto: a GPU where one can be used (auto)."}};
+  const auto look = lookOptionSyntax();
+  syntax.options.insert(syntax.options.begin() + kBehindTargets, look.begin(), look.end());
+  const auto open = openOptionSyntax();
+  syntax.options.insert(syntax.options.end(), open.begin(), open.end());
   syntax.details =
       "Every picture carries its origin as XMP: checkpoint and its SHA-256, seed, z,\n"
       "version, and that it is synthetic. Dropped on the window, it brings its state back.\n\n"
@@ -119,13 +120,17 @@ GenerateRequest generateRequest(const Arguments& arguments) {
   request.checkpoint = arguments.operands().front();
   takeLatents(arguments, request);
   takeLook(arguments, request);
-  if (const auto psi = arguments.value("--truncation")) {
-    request.truncation = realNumber("--truncation", *psi, -kLargestPsi, kLargestPsi);
+  request.look = lookFrom(arguments);
+  if (const auto side = arguments.value("--picture-size")) {
+    if (request.picture.empty()) {
+      throw UsageError("--picture-size needs --picture");
+    }
+    request.pictureSize = wholeNumber("--picture-size", *side, 1, kLargestInputSide);
   }
   if (const auto device = arguments.value("--device")) {
     request.cpuOnly = oneOf<bool>("--device", *device, {{"cpu", true}, {"auto", false}});
   }
-  request.group = arguments.value("--group").value_or("");
+  request.open = openOptions(arguments);
   request.output = arguments.value("--output").value_or("");
   request.raw = arguments.value("--raw").value_or("");
   if (request.output.empty() && request.raw.empty()) {

@@ -4,6 +4,7 @@
 #include "app/commands/arguments.h"
 #include "app/export/enlarge.h"
 #include "app/export/picture.h"
+#include "model/opened_model.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,11 +16,13 @@ namespace loom::app {
 
 struct GenerateRequest {
   std::filesystem::path checkpoint;
-  std::string group;                 ///< empty: the best that is recognised
+  model::OpenOptions open;
   std::vector<std::uint32_t> seeds;  ///< or:
-  std::filesystem::path inputs;
+  std::filesystem::path inputs;      ///< or:
+  std::filesystem::path picture;
+  int pictureSize = 256;             ///< pixels
   std::optional<GridLayout> grid;
-  std::optional<double> truncation;
+  model::LatentState look;  ///< all but the latents
   int scale = 1;
   Resample resample = Resample::Smooth;
   int jpegQuality = 95;

@@ -1,5 +1,6 @@
 #include "app/commands/info_command.h"
 
+#include "app/commands/model_options.h"
 #include "app/commands/plain_text.h"
 #include "app/commands/progress_line.h"
 #include "app/export/file_hash.h"
@@ -25,8 +26,9 @@ CommandSyntax infoSyntax() {
   syntax.operands = {{"FILE", "A checkpoint, or a PNG, JPEG or TIFF that Latent Loom saved."}};
   syntax.options = {
       {"--json", "", "", "One JSON object instead of text."},
-      {"--tensors", "", "", "List every tensor: name, type, shape."},
-      {"--group", "", "NAME", "Which of several networks in FILE; default: the best that is recognised."}};
+      {"--tensors", "", "", "List every tensor: name, type, shape."}};
+  const auto open = openOptionSyntax();
+  syntax.options.insert(syntax.options.end(), open.begin(), open.end());
   syntax.details =
       "Nothing that is found in a file is run. A checkpoint whose network is not known is\n"
       "still told, as far as it can be read; the exit status is then 1.\n";
@@ -35,6 +37,32 @@ CommandSyntax infoSyntax() {
 
 const char* nameOf(model::ZDistribution distribution) {
   return distribution == model::ZDistribution::Normal ? "normal" : "uniform";
+}
+
+const char* nameOf(model::Truncation truncation) {
+  switch (truncation) {
+    case model::Truncation::None: return "none";
+    case model::Truncation::MeanOfW: return "towards the mean of w";
+    case model::Truncation::TruncatedNormalZ: return "of a normal z";
+  }
+  return "";
+}
+
+const char* nameOf(model::LabelKind labels) {
+  switch (labels) {
+    case model::LabelKind::None: return "none";
+    case model::LabelKind::Classes: return "classes";
+    case model::LabelKind::Attributes: return "attributes";
+  }
+  return "";
+}
+
+Json noiseNames(const model::GeneratorInfo& info) {
+  Json names = Json::array();
+  for (const model::NoiseMode mode : info.noiseModes) {
+    names.push_back(mode == model::NoiseMode::Constant ? "const" : mode == model::NoiseMode::Random ? "random" : "none");
+  }
+  return names;
 }
 
 Json toJson(const model::TensorView& tensor) {
@@ -70,6 +98,7 @@ Json containerJson(const model::Checkpoint& checkpoint, bool withTensors) {
 Json generatorJson(const model::OpenedModel& opened) {
   const model::GeneratorInfo& info = opened.info();
   return {{"group", opened.group()},
+          {"groups", opened.groups()},
           {"architecture", info.architecture},
           {"input", info.input == model::InputKind::Latent ? "latent" : "picture"},
           {"parameters", info.parameterCount},
@@ -78,7 +107,15 @@ Json generatorJson(const model::OpenedModel& opened) {
           {"w_dim", info.wDim},
           {"style_layers", info.styleLayers},
           {"classes", info.classCount},
-          {"truncation", info.hasTruncation},
+          {"truncation", nameOf(info.truncation)},
+          {"labels", nameOf(info.labels)},
+          {"class_names", info.classNames},
+          {"noise", noiseNames(info)},
+          {"resolutions", info.resolutions},
+          {"transform", info.hasTransform},
+          {"fade", info.hasFade},
+          {"runs_program", info.runsProgram},
+          {"input_channels", info.inputChannels},
           {"channels", info.channels},
           {"height", info.height},
           {"width", info.width},
@@ -150,6 +187,14 @@ std::string numberText(const Json& number) {
                                                                 : number.dump();
 }
 
+std::string listed(const Json& list) {
+  std::string text;
+  for (const Json& item : list) {
+    text += (text.empty() ? "" : ", ") + (item.is_string() ? item.get<std::string>() : item.dump());
+  }
+  return text;
+}
+
 void printGenerator(const Json& told, Table& table) {
   const auto number = [&](const char* key) { return told[key].get<std::int64_t>(); };
   table.row("Architecture", told["architecture"].get<std::string>());
@@ -157,7 +202,8 @@ void printGenerator(const Json& told, Table& table) {
     table.row("Group", group);
   }
   table.row("Parameters", grouped(number("parameters")));
-  table.row("Picture", std::to_string(number("width")) + " x " + std::to_string(number("height")) +
+  table.row("Picture", (number("width") == 0 ? "as the input's size"
+                                             : std::to_string(number("width")) + " x " + std::to_string(number("height"))) +
                            (number("channels") == 1 ? ", grey" : ", colour"));
   table.row("Range", numberText(told["range"][0]) + " to " + numberText(told["range"][1]));
   if (number("z_dim") > 0) {
@@ -168,8 +214,21 @@ void printGenerator(const Json& told, Table& table) {
   if (number("w_dim") > 0) {
     table.row("w", std::to_string(number("w_dim")) + " values, " + std::to_string(number("style_layers")) + " layers");
   }
-  table.row("Classes", number("classes") > 0 ? std::to_string(number("classes")) : "none");
-  table.row("Truncation", told["truncation"].get<bool>() ? "yes" : "no");
+  table.row(told["labels"] == "attributes" ? "Attributes" : "Classes",
+            number("classes") > 0 ? std::to_string(number("classes")) : "none");
+  table.row("Truncation", told["truncation"].get<std::string>());
+  if (!told["noise"].empty()) {
+    table.row("Noise", listed(told["noise"]));
+  }
+  if (!told["resolutions"].empty()) {
+    table.row("Outputs", listed(told["resolutions"]) + " pixels");
+  }
+  if (told["groups"].size() > 1) {
+    table.row("Networks", listed(told["groups"]) + " (--group chooses)");
+  }
+  if (told["runs_program"].get<bool>()) {
+    table.row("Program", "yes: the file's own program makes the pictures");
+  }
   for (const auto& [name, value] : told["options"].items()) {
     table.row(plainText(name), value.get<std::string>());
   }
@@ -271,7 +330,7 @@ ExitCode tellCheckpoint(const Arguments& arguments, const std::filesystem::path&
   told.update(containerJson(checkpoint, arguments.has("--tensors")));
   std::string problem;
   try {
-    const auto opened = model::OpenedModel::open(path, control, arguments.value("--group").value_or(""));
+    const auto opened = model::OpenedModel::open(path, control, openOptions(arguments));
     told["generator"] = generatorJson(*opened);
     told["notes"] = opened->notes();
   } catch (const model::ModelError& error) {

@@ -41,11 +41,11 @@ struct TensorGroup {
   std::vector<TensorView> tensors;  ///< in file order, names unique
   /// Python class of the module that the group is, e.g. "training.networks_stylegan2.Generator"; empty for a bare
   /// state_dict. NVIDIA's pickles tell the last part alone ("Generator").
-  std::string className;
+  std::string className = {};
   /// Plain values of the module: constructor arguments ("init_kwargs.z_dim" → "512", nested ones dotted:
   /// "init_kwargs.mapping_kwargs.num_layers"; positional ones "init_args.0") and plain hyper-parameters by their dotted
   /// module path ("synthesis.b4.use_noise" → "True"); a module within it tells its class as "synthesis.b4.__class__".
-  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
 struct Checkpoint {

@@ -87,6 +87,7 @@ class Mapping : public MappedFile {
     if (address == MAP_FAILED) {
       cannotOpen(path, std::generic_category().message(errno) + ".");
     }
+    ::madvise(address, size, MADV_WILLNEED);  // the disk begins at once; a hint, so its answer does not matter
     m_bytes = {static_cast<const std::byte*>(address), size};
   }
   ~Mapping() override { ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size()); }

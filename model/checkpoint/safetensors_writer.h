@@ -1,17 +1,26 @@
 #pragma once
 
+#include "model/checkpoint/checkpoint.h"
 #include "model/float_tensor.h"
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace loom::model {
 
-/// Writes `tensors` (float32) and `metadata` as safetensors: beside the target first, then renamed over it, so that the
-/// file is there whole or not at all. Throws std::runtime_error with a sentence that names the file and the reason.
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes `tensors`, each in its own number type, and `metadata` as safetensors: beside the target first, then renamed
+/// over it, so that the file is there whole or not at all. Wide numbers come first, so that all of them are aligned.
+/// Throws std::runtime_error with a sentence that names the file and the reason.
+void writeSafetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                      const TextPairs& metadata = {});
+
+/// The same of float32 arrays.
 void writeSafetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, FloatTensor>>& tensors,
-                      const std::vector<std::pair<std::string, std::string>>& metadata = {});
+                      const TextPairs& metadata = {});
 
 }  // namespace loom::model

@@ -16,8 +16,14 @@ class Generator;
 /// ("main.0.weight is 7×7, a DCGAN begins with 4×4").
 struct Recognition {
   std::function<std::shared_ptr<Generator>()> make;
-  std::string ownPrefix;   ///< what the module's own parameter names begin with, e.g. "main."
-  std::string filePrefix;  ///< what stands there in the file, e.g. "module.main." or nothing
+  /// Where the tensor of a name of the module's own stands in the group. Empty: under the same name.
+  std::function<std::string(const std::string& own)> fileName;
+  /// For layouts whose tensors are not the module's own one by one (others' reshaped, split, from several groups): fills
+  /// the generator in place of loadStateDict, through WeightSource (state_dict.h). Empty: loadStateDict.
+  std::function<void(Generator&, const TensorGroup&, const Checkpoint&)> load;
+  /// Tensors of the file's top level, outside the group, that `load` takes as well: a mean of w, say. They go with the
+  /// network where it is converted, so `load` must find them in the group, too.
+  std::vector<std::string> companions;
   std::string mismatch;
 
   explicit operator bool() const { return static_cast<bool>(make); }
@@ -32,5 +38,9 @@ struct Architecture {
 
 /// In the order in which they are asked.
 const std::vector<Architecture>& architectures();
+
+/// A `fileName` for modules whose names begin with `own` ("main.") where the file has `file` ("module.main.", or
+/// nothing).
+std::function<std::string(const std::string&)> replacePrefix(std::string own, std::string file);
 
 }  // namespace loom::model

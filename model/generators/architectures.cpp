@@ -12,4 +12,10 @@ const std::vector<Architecture>& architectures() {
   return kArchitectures;
 }
 
+std::function<std::string(const std::string&)> replacePrefix(std::string own, std::string file) {
+  return [own = std::move(own), file = std::move(file)](const std::string& name) {
+    return name.starts_with(own) ? file + name.substr(own.size()) : name;
+  };
+}
+
 }  // namespace loom::model

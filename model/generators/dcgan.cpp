@@ -22,8 +22,6 @@ GeneratorInfo describe(const DcganOptions& options) {
   return info;
 }
 
-std::string named(const TensorView& tensor) { return tensor.name + " (" + shapeText(tensor.shape) + ")"; }
-
 /// Reads one block's convolution; returns what does not fit, or an empty string.
 std::string readConvolution(const ChainLayer& layer, std::int64_t in, DcganOptions::Block& block) {
   const TensorView& weight = *layer.weight;
@@ -94,8 +92,7 @@ Recognition recogniseDcgan(const TensorGroup& group, const Checkpoint&) {
   DcganOptions options;
   recognition.mismatch = readOptions(*chain, options);
   if (recognition.mismatch.empty()) {
-    recognition.ownPrefix = "main.";
-    recognition.filePrefix = chain->prefix;
+    recognition.fileName = replacePrefix("main.", chain->prefix);
     recognition.make = [options] { return std::make_shared<DcganGenerator>(options); };
   }
   return recognition;

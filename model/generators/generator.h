@@ -8,9 +8,11 @@
 
 namespace loom::model {
 
-/// What a synthesis needs beside its latents. Options of later architectures (noise, resolution, …) belong here.
+/// How one synthesis is to go, and whether it is still wanted.
 struct SynthesisControl {
   const Interrupt& interrupt;
+  SynthesisSettings settings;
+  torch::Tensor wMean;  ///< 1×wDim that stands in for the checkpoint's own mean of w; undefined: its own
 
   /// Called between layers. Throws Interrupted where the picture is no longer wanted.
   void checkpoint() const {
@@ -28,11 +30,26 @@ class Generator : public torch::nn::Module {
 
   const GeneratorInfo& info() const { return m_info; }
 
-  /// z: N×zDim → w. Without a mapping network w is z.
-  virtual torch::Tensor map(const torch::Tensor& z, const SynthesisControl&) { return z; }
+  /// From what the generator is fed with to what `synthesize` takes.
+  /// z: N×zDim, or of an image-to-image generator the picture: N×C×H×W in `info().range`.
+  /// c: N×classCount label vectors (one-hot, blended, or switches); undefined where `info().labels` is None.
+  /// Returns N×styleLayers×wDim, truncated, where there is a mapping network; else whatever synthesize takes (z itself,
+  /// z beside its class embedding, the picture beside its label planes).
+  virtual torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) {
+    (void)c;
+    (void)control;
+    return z;
+  }
 
   /// w → N×C×H×W in `info().range`, not clamped.
   virtual torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) = 0;
+
+  /// Called once after the weights were filled in, on the CPU: prepares what follows from them. Throws ModelError.
+  virtual void finishLoading() {}
+
+ protected:
+  /// For `finishLoading`: what shows only once the weights are there.
+  GeneratorInfo& editableInfo() { return m_info; }
 
  private:
   GeneratorInfo m_info;

@@ -87,6 +87,8 @@ std::string shapeText(const std::vector<std::int64_t>& shape) {
   return text;
 }
 
+std::string named(const TensorView& tensor) { return tensor.name + " (" + shapeText(tensor.shape) + ")"; }
+
 torch::Tensor runChain(torch::nn::Sequential& sequential, torch::Tensor x, const SynthesisControl& control) {
   for (auto& module : *sequential) {
     control.checkpoint();

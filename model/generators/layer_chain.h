@@ -32,6 +32,9 @@ std::optional<LayerChain> readLayerChain(const TensorGroup& group, std::string& 
 /// "512×100×4×4"
 std::string shapeText(const std::vector<std::int64_t>& shape);
 
+/// "main.0.weight (512×100×4×4)"
+std::string named(const TensorView& tensor);
+
 /// Runs the layers in order and looks at `control` between them. `sequential` holds modules of Tensor → Tensor.
 torch::Tensor runChain(torch::nn::Sequential& sequential, torch::Tensor x, const SynthesisControl& control);
 

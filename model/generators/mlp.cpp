@@ -25,8 +25,6 @@ GeneratorInfo describe(const MlpOptions& options) {
   return info;
 }
 
-std::string named(const TensorView& tensor) { return tensor.name + " (" + shapeText(tensor.shape) + ")"; }
-
 /// A square picture of `outputs` numbers: grey where that is a square, else RGB where a third of it is.
 bool readPicture(std::int64_t outputs, MlpOptions& options) {
   for (const int channels : {1, 3}) {
@@ -87,8 +85,7 @@ Recognition recogniseMlp(const TensorGroup& group, const Checkpoint&) {
   recognition.mismatch = readOptions(*chain, options);
   if (recognition.mismatch.empty()) {
     options.normEps = chain->prefix == kPyTorchGan ? 0.8 : 1e-5;
-    recognition.ownPrefix = "model.";
-    recognition.filePrefix = chain->prefix;
+    recognition.fileName = replacePrefix("model.", chain->prefix);
     recognition.make = [options] { return std::make_shared<MlpGenerator>(options); };
   }
   return recognition;

@@ -2,12 +2,14 @@
 
 #include "model/generators/layer_chain.h"
 
-#include <unordered_map>
+#include <ATen/Parallel.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstring>
 
 namespace loom::model {
 namespace {
-
-using TensorsByName = std::unordered_map<std::string, const TensorView*>;
 
 torch::ScalarType scalarType(DType dtype) {
   switch (dtype) {
@@ -32,49 +34,111 @@ torch::Tensor borrow(const TensorView& view) {
   return torch::from_blob(data, view.shape, view.strides, torch::TensorOptions().dtype(scalarType(view.dtype)));
 }
 
+[[noreturn]] void refuseDiverged(const std::string& name) {
+  throw ModelError("the weights in " + name + " are not finite (NaN or infinity): this training has diverged, and " +
+                   "no picture can be made of it");
+}
+
 void requireFinite(const torch::Tensor& tensor, const std::string& name) {
-  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size.
-  if (tensor.is_floating_point() && !std::isfinite(tensor.sum().item<float>())) {
-    throw ModelError("the weights in " + name + " are not finite (NaN or infinity): this training has diverged, and " +
-                     "no picture can be made of it");
+  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size. Doubles, so that it cannot overflow.
+  if (tensor.is_floating_point() && !std::isfinite(tensor.sum(torch::kFloat64).item<double>())) {
+    refuseDiverged(name);
   }
 }
 
-void copyTensor(torch::Tensor& target, const std::string& name, const TensorsByName& tensors) {
-  const auto it = tensors.find(name);
-  if (it == tensors.end()) {
-    if (name.ends_with("num_batches_tracked")) {
-      return;  // a counter of training that files before PyTorch 0.4.1 lack
+/// Copies float32 and looks for NaN and infinity in the same pass, on all threads: a large checkpoint is read as fast as
+/// the disk gives it. True where all is finite.
+bool copyFinite(float* target, const float* source, std::int64_t count) {
+  constexpr std::int64_t kGrain = 1 << 16;
+  constexpr std::uint32_t kExponent = 0x7f800000U;  // all of its bits are set in NaN and infinity alone
+  std::atomic<bool> finite{true};
+  at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::uint32_t bad = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, source + i, sizeof bits);  // the file promises no alignment
+      bad |= static_cast<std::uint32_t>((bits & kExponent) == kExponent);
+      std::memcpy(target + i, &bits, sizeof bits);
     }
-    throw ModelError("the tensor " + name + " is missing");
+    if (bad != 0) {
+      finite = false;
+    }
+  });
+  return finite;
+}
+
+void copyChecked(torch::Tensor& target, const torch::Tensor& value, const std::string& name) {
+  if (target.sizes() != value.sizes()) {
+    const auto shape = [](const torch::Tensor& t) { return shapeText({t.sizes().begin(), t.sizes().end()}); };
+    throw ModelError("the tensor " + name + " is " + shape(value) + ", it should be " + shape(target));
   }
-  const TensorView& view = *it->second;
-  const std::vector<std::int64_t> expected(target.sizes().begin(), target.sizes().end());
-  if (view.shape != expected) {
-    throw ModelError("the tensor " + name + " is " + shapeText(view.shape) + ", it should be " + shapeText(expected));
-  }
-  target.copy_(borrow(view));
-  requireFinite(target, name);
+  target.copy_(value);
 }
 
 }  // namespace
 
-void loadStateDict(Generator& generator, const TensorGroup& group, const Recognition& recognition) {
-  TensorsByName tensors;
+WeightSource::WeightSource(const TensorGroup& group) {
   for (const TensorView& view : group.tensors) {
-    tensors.emplace(view.name, &view);
+    m_tensors.emplace(view.name, &view);
   }
-  const auto fileName = [&](const std::string& own) {
-    return own.starts_with(recognition.ownPrefix) ? recognition.filePrefix + own.substr(recognition.ownPrefix.size())
-                                                  : own;
-  };
+}
+
+torch::Tensor WeightSource::at(const std::string& name) const {
+  const auto it = m_tensors.find(name);
+  if (it == m_tensors.end()) {
+    throw ModelError("the tensor " + name + " is missing");
+  }
+  const torch::Tensor tensor = borrow(*it->second);
+  requireFinite(tensor, name);
+  return tensor;
+}
+
+void WeightSource::fill(torch::Tensor& target, const std::string& name) const {
+  if (!has(name) && name.ends_with("num_batches_tracked")) {
+    return;  // a counter of training
+  }
+  const auto it = m_tensors.find(name);
+  if (it != m_tensors.end() && it->second->dtype == DType::F32 && target.scalar_type() == torch::kFloat32 &&
+      target.is_contiguous() && target.sizes() == it->second->shape &&
+      it->second->strides == contiguousStrides(it->second->shape)) {
+    const auto* source = reinterpret_cast<const float*>(it->second->bytes.data());
+    if (!copyFinite(target.data_ptr<float>(), source, target.numel())) {
+      refuseDiverged(name);
+    }
+    return;
+  }
+  copyChecked(target, at(name), name);
+}
+
+void loadStateDict(Generator& generator, const TensorGroup& group, const Checkpoint& checkpoint,
+                   const Recognition& recognition) {
   const torch::NoGradGuard noGrad;
+  if (recognition.load) {
+    recognition.load(generator, group, checkpoint);
+    return;
+  }
+  const WeightSource source(group);
+  const auto fileName = [&](const std::string& own) { return recognition.fileName ? recognition.fileName(own) : own; };
   for (auto& item : generator.named_parameters()) {
-    copyTensor(item.value(), fileName(item.key()), tensors);
+    source.fill(item.value(), fileName(item.key()));
   }
   for (auto& item : generator.named_buffers()) {
-    copyTensor(item.value(), fileName(item.key()), tensors);
+    source.fill(item.value(), fileName(item.key()));
   }
+}
+
+void assign(Generator& generator, const std::string& own, const torch::Tensor& value) {
+  const torch::NoGradGuard noGrad;
+  auto parameters = generator.named_parameters();
+  auto buffers = generator.named_buffers();
+  torch::Tensor* target = parameters.find(own);
+  if (!target) {
+    target = buffers.find(own);
+  }
+  if (!target) {
+    throw ModelError("the network has no tensor " + own);
+  }
+  copyChecked(*target, value, own);
 }
 
 std::int64_t parameterCount(const Generator& generator) {

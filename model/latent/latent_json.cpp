@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -11,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kLongestText = 4096;  // of a path
 constexpr int kMaxDimension = 1 << 20;  // far above any z in the field; bounds what a hostile text can make us hold
 
 [[noreturn]] void fail(const std::string& reason) { throw std::runtime_error("the latent state is damaged: " + reason); }
@@ -87,6 +89,138 @@ void readEdits(const json& object, LatentState& state) {
   }
 }
 
+constexpr std::pair<NoiseMode, const char*> kNoiseNames[] = {
+    {NoiseMode::Constant, "const"}, {NoiseMode::Random, "random"}, {NoiseMode::None, "none"}};
+constexpr std::pair<NormStatistics, const char*> kStatisticsNames[] = {{NormStatistics::Original, "original"},
+                                                                      {NormStatistics::Stored, "stored"},
+                                                                      {NormStatistics::Instance, "instance"}};
+
+template <typename Value, std::size_t Count>
+Value namedIn(const json& object, const char* name, const std::pair<Value, const char*> (&names)[Count]) {
+  for (const auto& [value, text] : names) {
+    if (object[name] == text) {
+      return value;
+    }
+  }
+  fail(std::string(name) + " is none that is known");
+}
+
+template <typename Value, std::size_t Count>
+const char* nameIn(Value wanted, const std::pair<Value, const char*> (&names)[Count]) {
+  return std::find_if(std::begin(names), std::end(names), [&](const auto& entry) { return entry.first == wanted; })
+      ->second;
+}
+
+/// Fields that stand at their defaults are not written: most states say no more than a seed.
+void writeConditioning(json& object, const LatentState& state) {
+  for (const auto& [index, weight] : state.classes) {
+    object["classes"].push_back({index, weight});
+  }
+  for (const auto& [layer, seed] : state.layerSeeds) {
+    object["layer_seeds"].push_back({layer, seed});
+  }
+  for (const auto& [place, offset] : state.styleOffsets) {
+    object["style_offsets"].push_back({place.layer, place.dimension, offset});
+  }
+  if (state.truncationCutoff) {
+    object["truncation_cutoff"] = *state.truncationCutoff;
+  }
+}
+
+void writeSynthesis(json& object, const LatentState& state) {
+  if (state.noise) {
+    object["noise"] = nameIn(*state.noise, kNoiseNames);
+    object["noise_seed"] = state.noiseSeed;
+  }
+  if (state.transform != PictureTransform{}) {
+    object["transform"] = {state.transform.x, state.transform.y, state.transform.turn};
+  }
+  if (state.resolution != 0) {
+    object["resolution"] = state.resolution;
+  }
+  if (state.fade != 0.0F) {
+    object["fade"] = state.fade;
+  }
+  if (state.normStatistics != NormStatistics::Original) {
+    object["norm_statistics"] = nameIn(state.normStatistics, kStatisticsNames);
+  }
+  if (state.input != InputPicture{}) {
+    object["input"] = {{"path", state.input.path}, {"sha256", state.input.sha256}};
+  }
+}
+
+/// Calls `take` for each entry of the list `name`, which must be lists of `width` values.
+template <typename Take>
+void readRows(const json& object, const char* name, std::size_t width, const Take& take) {
+  const auto it = object.find(name);
+  if (it == object.end()) {
+    return;
+  }
+  if (!it->is_array()) {
+    fail(std::string(name) + " is not a list");
+  }
+  for (const json& row : *it) {
+    if (!row.is_array() || row.size() != width) {
+      fail("an entry of " + std::string(name) + " has not " + std::to_string(width) + " values");
+    }
+    take(row);
+  }
+}
+
+void readConditioning(const json& object, LatentState& state) {
+  readRows(object, "classes", 2, [&](const json& row) {
+    state.classes[dimensionIn(row[0], "a class")] = static_cast<float>(numberIn(row[1], "a class's weight", 0, 1e6));
+  });
+  readRows(object, "layer_seeds", 2, [&](const json& row) {
+    const int layer = dimensionIn(row[0], "a layer");
+    const double seed = numberIn(row[1], "a layer's seed", 0, std::numeric_limits<std::uint32_t>::max());
+    state.layerSeeds[layer] = static_cast<std::uint32_t>(seed);
+  });
+  readRows(object, "style_offsets", 3, [&](const json& row) {
+    const auto layer = static_cast<int>(numberIn(row[0], "a style's layer", -1, kMaxDimension));
+    state.styleOffsets[{layer, dimensionIn(row[1], "a style's dimension")}] = floatIn(row[2], "a style's offset");
+  });
+  if (object.contains("truncation_cutoff")) {
+    state.truncationCutoff = dimensionIn(object["truncation_cutoff"], "truncation_cutoff");
+  }
+}
+
+std::string textIn(const json& object, const char* name) {
+  const auto it = object.find(name);
+  if (it == object.end() || !it->is_string() || it->get_ref<const std::string&>().size() > kLongestText) {
+    fail(std::string("the input picture's ") + name + " is no text");
+  }
+  return it->get<std::string>();
+}
+
+void readSynthesis(const json& object, LatentState& state) {
+  if (object.contains("noise")) {
+    state.noise = namedIn(object, "noise", kNoiseNames);
+    readSeed(object, "noise_seed", state.noiseSeed);
+  }
+  if (const auto it = object.find("transform"); it != object.end()) {
+    if (!it->is_array() || it->size() != 3) {
+      fail("transform is not three numbers");
+    }
+    state.transform = {floatIn((*it)[0], "transform"), floatIn((*it)[1], "transform"), floatIn((*it)[2], "transform")};
+  }
+  if (object.contains("resolution")) {
+    state.resolution = dimensionIn(object["resolution"], "resolution");
+  }
+  if (object.contains("fade")) {
+    state.fade = static_cast<float>(numberIn(object["fade"], "fade", 0, 1));
+  }
+  if (object.contains("norm_statistics")) {
+    state.normStatistics = namedIn(object, "norm_statistics", kStatisticsNames);
+  }
+  if (const auto it = object.find("input"); it != object.end()) {
+    if (!it->is_object()) {
+      fail("the input picture is no object");
+    }
+    state.input = {textIn(*it, "path"), textIn(*it, "sha256")};
+  }
+}
+
 }  // namespace
 
 std::string latentStateToJson(const LatentState& state, const std::vector<float>& z) {
@@ -101,6 +235,8 @@ std::string latentStateToJson(const LatentState& state, const std::vector<float>
   for (const auto& [dimension, value] : state.edits) {
     object["edits"].push_back({dimension, value});
   }
+  writeConditioning(object, state);
+  writeSynthesis(object, state);
   if (!z.empty()) {
     object["z"] = z;
   }
@@ -121,6 +257,8 @@ LatentState latentStateFromJson(std::string_view text) {
   }
   readPad(object, state.pad);
   readEdits(object, state);
+  readConditioning(object, state);
+  readSynthesis(object, state);
   return state;
 }
 

@@ -103,6 +103,29 @@ Vector shift(const Vector& z, const LatentState& state, const GeneratorInfo& inf
   return result;
 }
 
+double normalCdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
+
+/// The inverse of normalCdf by bisection, for p well inside (0, 1): exact to rounding, and quick enough for a z.
+double normalQuantile(double p) {
+  double low = -8.0;
+  double high = 8.0;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = 0.5 * (low + high);
+    (normalCdf(middle) < p ? low : high) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+/// Each value moves to the same quantile of psi times the normal distribution truncated at ±2, which is what
+/// truncated_z_sample of BigGAN's demo draws from. So a seed keeps its face while psi moves.
+void truncateNormal(Vector& z, double psi) {
+  constexpr double kEdge = 2.0;
+  const double below = normalCdf(-kEdge);
+  for (double& value : z) {
+    value = psi * normalQuantile(below + (1.0 - 2.0 * below) * normalCdf(value));
+  }
+}
+
 }  // namespace
 
 std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info) {
@@ -119,6 +142,9 @@ std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info)
   if (state.pad != PadPosition{}) {
     z = normal && info.zDim >= 3 ? turn(z, state, info) : shift(z, state, info);
   }
+  if (info.truncation == Truncation::TruncatedNormalZ && state.truncation < 1.0) {
+    truncateNormal(z, state.truncation);
+  }
   std::vector<float> result(z.begin(), z.end());
   for (const auto& [dimension, value] : state.edits) {
     if (dimension >= 0 && dimension < info.zDim) {
@@ -126,6 +152,80 @@ std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info)
     }
   }
   return result;
+}
+
+std::vector<float> resolveLabels(const LatentState& state, const GeneratorInfo& info) {
+  std::vector<float> labels(static_cast<std::size_t>(std::max(info.classCount, 0)), 0.0F);
+  float sum = 0.0F;
+  for (const auto& [index, weight] : state.classes) {
+    if (index >= 0 && index < info.classCount) {
+      labels[static_cast<std::size_t>(index)] = weight;
+      sum += weight;
+    }
+  }
+  if (info.labels == LabelKind::Classes && !labels.empty()) {
+    if (sum <= 0.0F) {
+      labels.assign(labels.size(), 0.0F);
+      labels[0] = 1.0F;
+    } else if (sum != 1.0F) {
+      for (float& label : labels) {
+        label /= sum;
+      }
+    }
+  }
+  return labels;
+}
+
+SynthesisSettings resolveSettings(const LatentState& state, const GeneratorInfo& info) {
+  SynthesisSettings settings;
+  if (info.truncation == Truncation::MeanOfW) {
+    settings.truncation = state.truncation;
+    settings.truncationCutoff = state.truncationCutoff;
+  }
+  const auto has = [](const auto& list, const auto& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  if (state.noise && has(info.noiseModes, *state.noise)) {
+    settings.noise = state.noise;
+    settings.noiseSeed = state.noiseSeed;
+  }
+  if (has(info.resolutions, state.resolution)) {
+    settings.resolution = state.resolution;
+  }
+  if (info.hasFade) {
+    settings.fade = state.fade;
+  }
+  if (info.hasNormStatistics) {
+    settings.normStatistics = state.normStatistics;
+  }
+  if (info.hasTransform && state.transform != PictureTransform{}) {
+    settings.transform = transformMatrix(state.transform);
+  }
+  return settings;
+}
+
+Matrix3 transformMatrix(const PictureTransform& transform) {
+  const double angle = static_cast<double>(transform.turn) * std::numbers::pi / 180.0;
+  const double c = std::cos(angle);
+  const double s = std::sin(angle);
+  const double x = transform.x;
+  const double y = transform.y;
+  // The inverse of [c s x; −s c y; 0 0 1]: the transposed turn, and the shift taken back through it.
+  return {static_cast<float>(c), static_cast<float>(-s), static_cast<float>(-c * x + s * y),
+          static_cast<float>(s), static_cast<float>(c), static_cast<float>(-s * x - c * y),
+          0.0F, 0.0F, 1.0F};
+}
+
+LatentState fitted(LatentState state, const GeneratorInfo& info) {
+  const auto beyond = [](int index, int count) { return index < 0 || index >= count; };
+  std::erase_if(state.edits, [&](const auto& edit) { return beyond(edit.first, info.zDim); });
+  std::erase_if(state.locks, [&](int lock) { return beyond(lock, info.zDim); });
+  std::erase_if(state.classes, [&](const auto& entry) { return beyond(entry.first, info.classCount); });
+  std::erase_if(state.layerSeeds, [&](const auto& entry) { return beyond(entry.first, info.styleLayers); });
+  std::erase_if(state.styleOffsets, [&](const auto& entry) {
+    return beyond(entry.first.layer + 1, info.styleLayers + 1) || beyond(entry.first.dimension, info.wDim);
+  });
+  return state;
 }
 
 LatentState withSeed(LatentState state, std::uint32_t seed) {

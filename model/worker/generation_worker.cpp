@@ -77,7 +77,8 @@ class GenerationWorker::Thread {
   void answer(const RenderRequest& request, const Assignment& now, const std::stop_token& stop) {
     const auto start = Clock::now();
     try {
-      Frame frame = now.model->render(request.latent, request.generation, [&] { return givenUp(now, stop, start); });
+      Frame frame = now.model->render(
+          request.latent, request.generation, [&] { return givenUp(now, stop, start); }, request.picture.get());
       m_typicalSeconds = secondsSince(start);
       m_gaveUpLast = false;
       m_listener.frame(std::move(frame));

@@ -15,7 +15,7 @@ class ModelLoader::Thread {
 
   ~Thread() { cancel(); }
 
-  std::uint64_t open(std::filesystem::path path) {
+  std::uint64_t open(std::filesystem::path path, OpenOptions options) {
     std::stop_source stop;
     std::uint64_t id = 0;
     {
@@ -24,7 +24,7 @@ class ModelLoader::Thread {
       m_stop = stop;
       id = ++m_lastJob;
     }
-    if (auto replaced = m_mailbox.put({id, std::move(path), stop.get_token()})) {
+    if (auto replaced = m_mailbox.put({id, std::move(path), std::move(options), stop.get_token()})) {
       m_listener.cancelled(replaced->id);  // it had not even begun
     }
     return id;
@@ -39,6 +39,7 @@ class ModelLoader::Thread {
   struct Job {
     std::uint64_t id = 0;
     std::filesystem::path path;
+    OpenOptions options;
     std::stop_token stop;
   };
 
@@ -57,7 +58,7 @@ class ModelLoader::Thread {
       ReadControl control;
       control.stop = job.stop;
       control.progress = [&](double fraction) { m_listener.progress(job.id, fraction); };
-      auto model = OpenedModel::open(job.path, control);
+      auto model = OpenedModel::open(job.path, control, job.options);
       if (job.stop.stop_requested()) {
         m_listener.cancelled(job.id);
       } else {
@@ -67,7 +68,7 @@ class ModelLoader::Thread {
       if (job.stop.stop_requested()) {
         m_listener.cancelled(job.id);
       } else {
-        m_listener.failed(job.id, error.what());
+        m_listener.failed(job.id, {error.what(), dynamic_cast<const TrustNeeded*>(&error) != nullptr});
       }
     }
   }
@@ -83,7 +84,9 @@ class ModelLoader::Thread {
 ModelLoader::ModelLoader(LoaderListener listener) : m_thread(std::make_unique<Thread>(std::move(listener))) {}
 ModelLoader::~ModelLoader() = default;
 
-std::uint64_t ModelLoader::open(std::filesystem::path path) { return m_thread->open(std::move(path)); }
+std::uint64_t ModelLoader::open(std::filesystem::path path, OpenOptions options) {
+  return m_thread->open(std::move(path), std::move(options));
+}
 void ModelLoader::cancel() { m_thread->cancel(); }
 
 }  // namespace loom::model

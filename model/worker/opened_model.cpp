@@ -4,7 +4,9 @@
 #include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
+#include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
+#include "model/input_check.h"
 #include "model/worker/pack_frame.h"
 
 #include <algorithm>
@@ -65,6 +67,7 @@ std::string nobodyKnows(const Checkpoint& checkpoint, const std::string& wanted)
 struct Choice {
   const TensorGroup* group = nullptr;
   Recognition recognition;
+  std::vector<std::string> others;  // names of all groups that are recognised, this one first
 };
 
 Choice choose(const Checkpoint& checkpoint, const std::string& wanted) {
@@ -82,14 +85,23 @@ Choice choose(const Checkpoint& checkpoint, const std::string& wanted) {
     throw ModelError(checkpoint.path.filename().string() + " has no group named " + wanted + ". It has: " + names + ".");
   }
   std::stable_sort(groups.begin(), groups.end(), [](auto* a, auto* b) { return preference(*a) > preference(*b); });
+  Choice choice;
   for (const TensorGroup* group : groups) {
     for (const Architecture& architecture : architectures()) {
       if (Recognition recognition = architecture.recognise(*group, checkpoint)) {
-        return {group, std::move(recognition)};
+        choice.others.push_back(group->name);
+        if (!choice.group) {
+          choice.group = group;
+          choice.recognition = std::move(recognition);
+        }
+        break;
       }
     }
   }
-  throw ModelError(nobodyKnows(checkpoint, wanted));
+  if (!choice.group) {
+    throw ModelError(nobodyKnows(checkpoint, wanted));
+  }
+  return choice;
 }
 
 std::uint64_t nextId() {
@@ -104,6 +116,8 @@ struct OpenedModel::Parts {
   std::filesystem::path path;
   std::string container;
   std::string group;
+  std::vector<std::string> groups;
+  std::vector<std::string> companions;
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<std::string> notes;
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> tensors;
@@ -116,25 +130,31 @@ OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts
 OpenedModel::~OpenedModel() = default;
 
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
-                                               const std::string& group) {
+                                               const OpenOptions& options) {
   const Checkpoint checkpoint = readCheckpoint(path, control);
-  const Choice choice = choose(checkpoint, group);
+  const Choice choice = choose(checkpoint, options.group);
   auto parts = std::make_unique<Parts>();
   parts->path = path;
   parts->container = checkpoint.container;
   parts->group = choice.group->name;
+  parts->groups = choice.others;
+  parts->companions = choice.recognition.companions;
   parts->metadata = checkpoint.metadata;
   parts->notes = checkpoint.notes;
   for (const TensorView& tensor : choice.group->tensors) {
     parts->tensors.emplace_back(tensor.name, tensor.shape);
   }
   try {
-    parts->generator = choice.recognition.make();
-    loadStateDict(*parts->generator, *choice.group, choice.recognition);
+    {
+      const SkipInit weightsComeFromTheFile;
+      parts->generator = choice.recognition.make();
+    }
+    loadStateDict(*parts->generator, *choice.group, checkpoint, choice.recognition);
     if (checkpoint.file->changed()) {
       throw ModelError("the file changed while it was read. Is another program still writing it? Open it again");
     }
     parts->generator->eval();
+    parts->generator->finishLoading();
     parts->device = torchDevice();
     parts->generator->to(parts->device);
   } catch (const ModelError& error) {
@@ -152,21 +172,77 @@ const std::filesystem::path& OpenedModel::path() const { return m_parts->path; }
 const GeneratorInfo& OpenedModel::info() const { return m_parts->info; }
 const std::string& OpenedModel::container() const { return m_parts->container; }
 const std::string& OpenedModel::group() const { return m_parts->group; }
+const std::vector<std::string>& OpenedModel::groups() const { return m_parts->groups; }
+const std::vector<std::string>& OpenedModel::companions() const { return m_parts->companions; }
 const std::vector<std::pair<std::string, std::string>>& OpenedModel::metadata() const { return m_parts->metadata; }
 const std::vector<std::string>& OpenedModel::notes() const { return m_parts->notes; }
 std::vector<std::pair<std::string, std::vector<std::int64_t>>> OpenedModel::tensors() const { return m_parts->tensors; }
 
 namespace {
 
-/// Maps and synthesises under inference mode; LibTorch's errors come out as ModelError.
-torch::Tensor run(Generator& generator, torch::Device device, const FloatTensor& z, const Interrupt& interrupt) {
+/// The array on the device; a copy, since the array may go before the tensor does.
+torch::Tensor onDevice(const FloatTensor& array, torch::Device device) {
+  // from_blob wants a mutable pointer; the copy that `to` makes is what the network sees.
+  auto* data = const_cast<float*>(array.values.data());
+  return torch::from_blob(data, array.shape, torch::kFloat32).to(device, torch::kFloat32, false, true);
+}
+
+FloatTensor onHost(const torch::Tensor& tensor) {
+  const auto host = tensor.to(torch::kCPU, torch::kFloat32).contiguous();
+  FloatTensor result{{host.sizes().begin(), host.sizes().end()}, {}};
+  result.values.assign(host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
+  return result;
+}
+
+/// One call of the network, its inputs checked by InputCheck.
+class Synthesis {
+ public:
+  Synthesis(Generator& generator, torch::Device device, const SynthesisSettings& settings, const Interrupt& interrupt)
+      : m_generator(generator), m_device(device), m_control{interrupt, settings, {}} {}
+
+  /// ws where there is a mapping network; else undefined.
+  torch::Tensor ws;
+
+  torch::Tensor run(const GeneratorInputs& inputs) {
+    if (inputs.wMean) {
+      m_control.wMean = onDevice(*inputs.wMean, m_device);
+    }
+    torch::Tensor w;
+    if (inputs.ws) {
+      w = onDevice(*inputs.ws, m_device);
+    } else {
+      w = m_generator.map(onDevice(inputs.x ? *inputs.x : *inputs.z, m_device), labels(inputs), m_control);
+    }
+    if (m_generator.info().styleLayers > 0) {
+      ws = w;
+    }
+    return m_generator.synthesize(w, m_control);
+  }
+
+ private:
+  torch::Tensor labels(const GeneratorInputs& inputs) const {
+    const int count = m_generator.info().classCount;
+    if (m_generator.info().labels == LabelKind::None) {
+      return {};
+    }
+    if (inputs.c) {
+      return onDevice(*inputs.c, m_device);
+    }
+    const auto y = torch::tensor(inputs.y, torch::kInt64).to(m_device);
+    return torch::one_hot(y, count).to(torch::kFloat32);
+  }
+
+  Generator& m_generator;
+  torch::Device m_device;
+  SynthesisControl m_control;
+};
+
+/// LibTorch's errors come out as ModelError.
+template <typename Work>
+auto guarded(const Work& work) {
   const c10::InferenceMode inference;
-  const SynthesisControl control{interrupt};
   try {
-    // from_blob wants a mutable pointer; the copy that `to` makes is what the network sees.
-    auto* data = const_cast<float*>(z.values.data());
-    const auto latents = torch::from_blob(data, z.shape, torch::kFloat32).to(device, torch::kFloat32, false, true);
-    return generator.synthesize(generator.map(latents, control), control);
+    return work();
   } catch (const c10::Error& error) {
     throw ModelError(std::string("the picture could not be made: ") + error.what_without_backtrace());
   }
@@ -174,33 +250,87 @@ torch::Tensor run(Generator& generator, torch::Device device, const FloatTensor&
 
 }  // namespace
 
-FloatTensor OpenedModel::generate(const FloatTensor& z, const Interrupt& interrupt) const {
-  const auto& info = m_parts->info;
-  if (z.shape.size() != 2 || z.shape[1] != info.zDim || z.elementCount() != static_cast<std::int64_t>(z.values.size())) {
-    throw ModelError("z is " + shapeText(z.shape) + ", this generator takes N×" + std::to_string(info.zDim));
-  }
-  const auto image = run(*m_parts->generator, m_parts->device, z, interrupt).to(torch::kCPU).contiguous();
-  FloatTensor result{{image.sizes().begin(), image.sizes().end()}, {}};
-  result.values.assign(image.data_ptr<float>(), image.data_ptr<float>() + image.numel());
-  return result;
+GeneratorOutputs OpenedModel::generate(const GeneratorInputs& inputs, const SynthesisSettings& settings,
+                                       const Interrupt& interrupt) const {
+  checkInputs(inputs, settings, m_parts->info);
+  return guarded([&] {
+    Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
+    GeneratorOutputs outputs;
+    outputs.image = onHost(synthesis.run(inputs));
+    if (synthesis.ws.defined()) {
+      outputs.ws = onHost(synthesis.ws);
+    }
+    return outputs;
+  });
 }
 
-Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt) const {
+GeneratorInputs OpenedModel::inputsFor(const LatentState& state, const FloatTensor* picture,
+                                       const Interrupt& interrupt) const {
   const auto& info = m_parts->info;
+  GeneratorInputs inputs;
+  if (info.labels != LabelKind::None) {
+    inputs.c = FloatTensor{{1, info.classCount}, resolveLabels(state, info)};
+  }
+  if (info.input == InputKind::Picture) {
+    if (!picture) {
+      throw ModelError("this generator changes pictures: give it one to begin with");
+    }
+    inputs.x = *picture;
+    return inputs;
+  }
+  inputs.z = FloatTensor{{1, info.zDim}, resolveZ(state, info)};
+  if (info.styleLayers > 0 && (!state.layerSeeds.empty() || !state.styleOffsets.empty())) {
+    inputs.ws = mixStyles(state, inputs, interrupt);
+    inputs.z.reset();
+  }
+  return inputs;
+}
+
+FloatTensor OpenedModel::mixStyles(const LatentState& state, const GeneratorInputs& inputs,
+                                   const Interrupt& interrupt) const {
+  const auto& info = m_parts->info;
+  return guarded([&] {
+    const SynthesisControl control{interrupt, resolveSettings(state, info), {}};
+    const auto mapped = [&](const std::vector<float>& z) {
+      const auto c = inputs.c ? onDevice(*inputs.c, m_parts->device) : torch::Tensor();
+      return m_parts->generator->map(onDevice({{1, info.zDim}, z}, m_parts->device), c, control);
+    };
+    torch::Tensor ws = mapped(inputs.z->values).clone();
+    for (const auto& [layer, seed] : state.layerSeeds) {
+      if (layer >= 0 && layer < info.styleLayers) {
+        ws.select(1, layer).copy_(mapped(resolveZ(withSeed({}, seed), info)).select(1, layer));
+      }
+    }
+    for (const auto& [place, offset] : state.styleOffsets) {
+      if (place.layer < info.styleLayers && place.dimension >= 0 && place.dimension < info.wDim) {
+        const auto layers = place.layer < 0 ? ws : ws.slice(1, place.layer, place.layer + 1);
+        layers.select(2, place.dimension).add_(offset);
+      }
+    }
+    return onHost(ws);
+  });
+}
+
+Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt,
+                          const FloatTensor* picture) const {
   Frame frame;
   frame.model = m_parts->id;
   frame.generation = generation;
-  frame.width = info.width;
-  frame.height = info.height;
   frame.latent = state;
   auto start = Clock::now();
-  const FloatTensor z{{1, info.zDim}, resolveZ(state, info)};
+  const GeneratorInputs inputs = inputsFor(state, picture, interrupt);
+  const SynthesisSettings settings = resolveSettings(state, m_parts->info);
+  checkInputs(inputs, settings, m_parts->info);
   frame.timings.resolve = millisecondsSince(start);
   start = Clock::now();
-  const auto image = run(*m_parts->generator, m_parts->device, z, interrupt).contiguous();
+  const auto image = guarded([&] {
+    return Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
+  });
   frame.timings.synthesis = millisecondsSince(start);
   start = Clock::now();
-  frame.pixels = packFrame(image, info.range);
+  frame.width = static_cast<int>(image.size(3));
+  frame.height = static_cast<int>(image.size(2));
+  frame.pixels = packFrame(image, m_parts->info.range);
   frame.timings.pack = millisecondsSince(start);
   return frame;
 }

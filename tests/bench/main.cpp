@@ -1,5 +1,6 @@
-// latent-loom-bench [--parts-only | --window-only] [Google Benchmark's options]
+// latent-loom-bench [--parts-only | --window-only | --opening-only] [Google Benchmark's options]
 #include "model/compute_device.h"
+#include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/window_figures.h"
 #include "ui/shell/imgui_backend/gl_abilities.h"
@@ -24,6 +25,20 @@ bool takeOption(int& argc, char** argv, const char* option) {
   return false;
 }
 
+void printHead() {
+  std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst");
+}
+
+void measureOpening() {
+  constexpr int kMegabytes = 350;
+  constexpr int kOpenings = 5;
+  printHead();
+  for (const auto& figure : loom::bench::measureOpening(kMegabytes, kOpenings)) {
+    loom::bench::print(figure);
+  }
+  std::printf("\n");
+}
+
 void measureWindow() {
   using namespace loom::bench;
   constexpr int kStarts = 7;
@@ -31,7 +46,7 @@ void measureWindow() {
   constexpr double kStallSeconds = 12.0;
   std::printf("device: %s; OpenGL: %s\n\n", loom::model::computeDevice().name.c_str(),
               qPrintable(loom::ui::glAbilities().renderer));
-  std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst");
+  printHead();
   for (const Figure& figure : measureStart(kStarts)) {
     print(figure);
   }
@@ -45,11 +60,15 @@ void measureWindow() {
 int main(int argc, char** argv) {
   const bool partsOnly = takeOption(argc, argv, "--parts-only");
   const bool windowOnly = takeOption(argc, argv, "--window-only");
-  if (!partsOnly) {
+  const bool openingOnly = takeOption(argc, argv, "--opening-only");
+  if (!partsOnly && !openingOnly) {
     QApplication application(argc, argv);
     measureWindow();
   }
-  if (!windowOnly) {
+  if (!partsOnly && !windowOnly) {
+    measureOpening();
+  }
+  if (!windowOnly && !openingOnly) {
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

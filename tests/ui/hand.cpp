@@ -66,11 +66,14 @@ void Hand::doubleClick(QPoint place) {
   m_canvas.layoutState();  // makes the canvas's context the current one
   ImGuiIO& io = ImGui::GetIO();
   const float usual = io.MouseDoubleClickTime;
+  const float usualDelay = io.MouseSingleClickDelay;
+  io.MouseSingleClickDelay = 11.0F;  // Dear ImGui insists that it is the longer one
   io.MouseDoubleClickTime = 10.0F;  // seconds: frames of a busy machine come late, the hand does not
   io.MouseClickedTime[0] = -100.0;  // and what was clicked before is no part of it
   withFrames([&] { QTest::mouseDClick(window(), Qt::LeftButton, {}, inWindow(place)); });
   settle();
   io.MouseDoubleClickTime = usual;
+  io.MouseSingleClickDelay = usualDelay;
 }
 
 void Hand::drag(const std::vector<QPoint>& places, int stepsBetween, Qt::MouseButton button) {

@@ -1,9 +1,8 @@
 #include "ui/panels/latent_panel.h"
 
+#include "ui/panels/seed_field.h"
 #include "ui/panels/widgets.h"
 #include "ui/theme/imgui_theme.h"
-
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <cstdio>
@@ -11,39 +10,24 @@
 namespace loom::ui {
 namespace {
 
-constexpr int kFewestRows = 6;  // a panel lower than this scrolls
 constexpr float kSpacing = 8.0F;
-
-/// A field for a seed over `width`. True when another seed was entered.
-bool seedField(const char* id, std::uint32_t& seed, float width) {
-  std::uint32_t typed = seed;
-  ImGui::SetNextItemWidth(width);
-  ImGui::InputScalar(id, ImGuiDataType_U32, &typed, nullptr, nullptr, "%u", ImGuiInputTextFlags_AutoSelectAll);
-  notePlace(id);
-  if (ImGui::IsItemDeactivatedAfterEdit() && typed != seed) {
-    seed = typed;
-    return true;
-  }
-  return false;
-}
 
 }  // namespace
 
 void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
-  heading("Latent", true);
-  if (!facts.model || facts.z->empty()) {
+  heading("Latent");
+  if (!facts.model) {
     hint("Open a checkpoint (File → Open, or drop one here) and its latent space lies under these controls.");
     return;
   }
   if (m_model != facts.model->id()) {
     m_model = facts.model->id();
-    m_first = 0;
-    m_found = -1;
+    m_pager.reset();
   }
   drawSeed(draft);
   m_pad.draw(draft);
   const auto& info = facts.model->info();
-  if (info.hasTruncation) {
+  if (info.truncation != model::Truncation::None) {
     auto psi = static_cast<float>(draft.latent.truncation);
     SliderOptions options;
     options.low = 0.0F;
@@ -101,7 +85,7 @@ void LatentPanel::drawWalk(const WindowFacts& facts, WindowDraft& draft) {
   tooltip("The seed that the slider below leads to");
   ImGui::SameLine(0.0F, 4.0F);
   if (button("targetdice", "", Icon::Dice, arrow)) {
-    draft.latent.targetSeed = QRandomGenerator::global()->generate() % 1000000U;
+    draft.latent.targetSeed = seedByChance();
     draft.edited = "second seed";
   }
   tooltip("Another second seed by chance");
@@ -132,47 +116,6 @@ void LatentPanel::drawWalk(const WindowFacts& facts, WindowDraft& draft) {
   }
 }
 
-void LatentPanel::turnTo(int dimension, int count) {
-  const int pages = (count + m_rows - 1) / m_rows;
-  const int page = (dimension / m_rows + pages) % pages;
-  m_first = page * m_rows;
-}
-
-void LatentPanel::drawPager(int count) {
-  const float arrow = ImGui::GetFrameHeight();
-  if (button("pageback", "", Icon::Previous, arrow)) {
-    turnTo(m_first > 0 ? m_first - 1 : count - 1, count);
-    m_found = -1;
-  }
-  tooltip("Previous page");
-  ImGui::SameLine(0.0F, 4.0F);
-  if (button("pageforward", "", Icon::Next, arrow)) {
-    turnTo(m_first + m_rows < count ? m_first + m_rows : 0, count);
-    m_found = -1;
-  }
-  tooltip("Next page");
-  ImGui::SameLine(0.0F, kSpacing);
-  char range[48];
-  std::snprintf(range, sizeof range, "%d – %d of %d", m_first, std::min(m_first + m_rows, count) - 1, count);
-  ImGui::AlignTextToFramePadding();
-  ImGui::TextColored(colorVec(palette().quiet), "%s", range);
-  ImGui::SameLine();
-  const float searchWidth = 64.0F;
-  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - searchWidth);
-  ImGui::SetNextItemWidth(searchWidth);
-  char text[16] = "";
-  if (ImGui::InputTextWithHint("##find", "Go to…", text, sizeof text,
-                               ImGuiInputTextFlags_CharsDecimal | ImGuiInputTextFlags_EnterReturnsTrue)) {
-    int dimension = -1;
-    if (std::sscanf(text, "%d", &dimension) == 1 && dimension >= 0 && dimension < count) {
-      m_found = dimension;
-      turnTo(dimension, count);
-    }
-  }
-  notePlace("find");
-  tooltip("Type a dimension's index and press Enter");
-}
-
 void LatentPanel::drawDimensions(const WindowFacts& facts, WindowDraft& draft) {
   const auto count = static_cast<int>(facts.z->size());
   heading("Dimensions of z");
@@ -187,17 +130,10 @@ void LatentPanel::drawDimensions(const WindowFacts& facts, WindowDraft& draft) {
   }
   ImGui::EndDisabled();
   tooltip("Back to the seed itself; locked dimensions stay  Backspace");
-  m_first = std::min(m_first, count - 1);
-  m_strip.draw(facts, draft, m_first, std::min(m_rows, count - m_first));
-  if (m_rows < count) {
-    drawPager(count);
-  }
-  const auto rows = static_cast<int>(ImGui::GetContentRegionAvail().y / kRowHeight);
-  if (std::max(rows, kFewestRows) != m_rows) {
-    m_rows = std::max(rows, kFewestRows);
-    turnTo(m_found >= 0 ? m_found : m_first, count);
-  }
-  for (int i = m_first; i < std::min(m_first + m_rows, count); ++i) {
+  m_strip.draw(facts, draft, m_pager.first(count), m_pager.end(count) - m_pager.first(count));
+  m_pager.draw(count);
+  m_pager.fitRows(count);
+  for (int i = m_pager.first(count); i < m_pager.end(count); ++i) {
     drawSlider(facts, draft, i);
   }
 }
@@ -211,7 +147,7 @@ void LatentPanel::drawSlider(const WindowFacts& facts, WindowDraft& draft, int d
   options.low = uniform ? -1.0F : -3.0F;
   options.high = uniform ? 1.0F : 3.0F;
   options.labelWidth = 34.0F;
-  options.emphasised = edit != latent.edits.end() || dimension == m_found;
+  options.emphasised = edit != latent.edits.end() || dimension == m_pager.found();
   options.lockable = true;
   options.locked = latent.locks.contains(dimension);
   char id[16];

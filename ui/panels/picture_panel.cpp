@@ -30,11 +30,28 @@ void drawFacts(const model::OpenedModel& model) {
   factRow("File", model.path().filename().string().c_str());
   factRow("Architecture", info.architecture.c_str());
   char text[64];
-  std::snprintf(text, sizeof text, "%d × %d %s", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
+  const char* colours = info.channels == 1 ? "grey" : "RGB";
+  if (info.width > 0) {
+    std::snprintf(text, sizeof text, "%d × %d %s", info.width, info.height, colours);
+  } else {
+    std::snprintf(text, sizeof text, "as the input's, %s", colours);
+  }
   factRow("Picture", text);
-  std::snprintf(text, sizeof text, "%d, %s", info.zDim,
-                info.zDistribution == model::ZDistribution::Normal ? "normal" : "uniform");
-  factRow("z", text);
+  if (info.zDim > 0) {
+    std::snprintf(text, sizeof text, "%d, %s", info.zDim,
+                  info.zDistribution == model::ZDistribution::Normal ? "normal" : "uniform");
+    factRow("z", text);
+  }
+  if (info.wDim > 0) {
+    std::snprintf(text, sizeof text, "%d in %d layers", info.wDim, info.styleLayers);
+    factRow("w", text);
+  }
+  if (info.classCount > 0) {
+    factRow(info.labels == model::LabelKind::Classes ? "Classes" : "Attributes", std::to_string(info.classCount).c_str());
+  }
+  if (info.runsProgram) {
+    factRow("Program", "the file's own is running");
+  }
   factRow("Parameters", grouped(info.parameterCount).c_str());
   for (const auto& [name, value] : info.options) {
     factRow(name.c_str(), value.c_str());
@@ -117,7 +134,7 @@ void drawSave(WindowDraft& draft) {
 }  // namespace
 
 void PicturePanel::draw(const WindowFacts& facts, WindowDraft& draft) {
-  heading("Model", true);
+  heading("Model");
   if (!facts.model) {
     hint("No checkpoint is open.");
     return;

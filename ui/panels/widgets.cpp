@@ -214,7 +214,8 @@ void sliderMenu(float& value, const SliderOptions& options, SliderResult& result
 
 }  // namespace
 
-void heading(const char* text, bool first) {
+void heading(const char* text) {
+  const bool first = ImGui::GetCursorPosY() <= ImGui::GetCursorStartPos().y + 1.0F;
   if (!first) {
     ImGui::Dummy({0.0F, 2.0F});
     ImGui::Separator();

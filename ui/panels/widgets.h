@@ -8,8 +8,8 @@ namespace loom::ui {
 /// Small drawn signs; fonts differ in which arrows they have.
 enum class Icon { None, Previous, Next, Play, Pause, Dice, LockOpen, LockClosed };
 
-/// A section's name in the strong face, with a line above it unless it is a panel's first.
-void heading(const char* text, bool first = false);
+/// A section's name in the strong face, with a line above it unless it stands at the top of its panel.
+void heading(const char* text);
 
 /// Dim text that wraps: hints and empty states.
 void hint(const char* text);

@@ -71,12 +71,13 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
           }
         });
       },
-      [this, queued](std::uint64_t job, std::string message) {
-        queued([this, job, message = std::move(message)] {
+      [this, queued](std::uint64_t job, model::LoadFailure failure) {
+        queued([this, job, failure = std::move(failure)] {
           if (job == m_job) {
             const QString path = m_openingPath;
             finishOpening();
-            Q_EMIT openFailed(path, QString::fromStdString(message));
+            const QString message = QString::fromStdString(failure.message);
+            failure.needsTrust ? Q_EMIT trustNeeded(path, message) : Q_EMIT openFailed(path, message);
           }
         });
       },
@@ -95,11 +96,23 @@ Explorer::~Explorer() {
   m_worker.reset();
 }
 
-void Explorer::open(const QString& path, std::optional<model::SavedState> state) {
+void Explorer::open(const QString& path, std::optional<model::SavedState> state, model::OpenOptions options) {
+  if (state && options.group.empty()) {
+    options.group = state->group;
+  }
   m_openingPath = path;
   m_stateAfterOpening = std::move(state);
-  m_job = m_loader->open(std::filesystem::path(QFile::encodeName(path).toStdString()));
+  m_job = m_loader->open(std::filesystem::path(QFile::encodeName(path).toStdString()), std::move(options));
   Q_EMIT openingChanged();
+}
+
+void Explorer::takeGroup(const QString& group) {
+  if (m_model && m_model->group() != group.toStdString()) {
+    model::OpenOptions options;
+    options.group = group.toStdString();
+    options.trust = m_model->info().runsProgram;
+    open(QFile::decodeName(m_model->path().string().c_str()), std::nullopt, options);
+  }
 }
 
 void Explorer::cancelOpen() { m_loader->cancel(); }
@@ -112,6 +125,9 @@ void Explorer::finishOpening() {
 }
 
 void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
+  // Another network of the same file, or the file trained further: the hand stays where it was. In another model's space
+  // its edits and locks mean nothing; the seed alone is kept.
+  const bool sameFile = m_model && m_model->path() == opened->path();
   m_model = std::move(opened);
   const auto state = m_stateAfterOpening;
   finishOpening();
@@ -120,7 +136,12 @@ void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
   endGesture();
   m_worker->setModel(m_model);
   Q_EMIT this->opened();
-  apply(state ? model::exactState(*state, m_model->info()) : model::withSeed(m_latent, m_latent.seed));
+  const auto& info = m_model->info();
+  if (state) {
+    apply(model::fitted(model::exactState(*state, info), info));
+  } else {
+    apply(sameFile ? model::fitted(m_latent, info) : model::withSeed({}, m_latent.seed));
+  }
 }
 
 void Explorer::edit(const model::LatentState& state, const QString& what) {

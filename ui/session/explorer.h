@@ -34,7 +34,11 @@ class Explorer : public QObject {
 
   /// Starts to open a checkpoint; a load under way is cancelled. Where `state` is given, the model starts there. The
   /// model that is open stays until the new one is ready, and stays for good where that fails.
-  void open(const QString& path, std::optional<model::SavedState> state = std::nullopt);
+  /// The network of the file that is taken is the state's, or `options`'.
+  void open(const QString& path, std::optional<model::SavedState> state = std::nullopt,
+            model::OpenOptions options = {});
+  /// Opens the same file again, with the trust that it was given: another of its networks.
+  void takeGroup(const QString& group);
   void cancelOpen();
   bool opening() const { return m_job != 0; }
   QString openingPath() const { return m_openingPath; }
@@ -64,6 +68,8 @@ class Explorer : public QObject {
   void openingChanged();
   void openProgress(double fraction);
   void openFailed(const QString& path, const QString& message);
+  /// The file holds a program: it opens once `open` is called again with OpenOptions::trust.
+  void trustNeeded(const QString& path, const QString& message);
   void latentChanged();
   void walkingChanged(bool on);
   void frameReady(const loom::model::Frame& frame);

@@ -21,7 +21,7 @@ namespace {
 constexpr float kPanelWidth = 300.0F;      // logical pixels
 constexpr int kRoomForOnePanel = 640;      // logical pixels of canvas
 constexpr int kRoomForBothPanels = 1000;   // logical pixels of canvas
-constexpr ImGuiID kDockspace = 0x4c4f4f4d;  // any number that stays: the layout is remembered under it
+constexpr ImGuiID kDockspace = 0x4c4f4f4e;  // any number that stays: the layout is remembered under it
 constexpr const char* kPictureWindow = "##picturewindow";
 
 /// What a panel's command is in the window's table of actions.
@@ -58,7 +58,8 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
       Q_EMIT framePresented(m_presentedGeneration);
     }
   });
-  const std::pair<Panel*, bool*> panels[] = {{&m_latentPanel, &m_latentOpen}, {&m_picturePanel, &m_pictureOpen}};
+  const std::pair<Panel*, bool*> panels[] = {
+      {&m_latentPanel, &m_latentOpen}, {&m_conditionPanel, &m_conditionOpen}, {&m_picturePanel, &m_pictureOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
     action->setCheckable(true);
@@ -94,6 +95,7 @@ void ExplorerCanvas::saveSettings() const {
   QSettings settings;
   settings.setValue(QStringLiteral("view/smooth"), m_view.smooth);
   settings.setValue(QStringLiteral("view/latentPanel"), m_latentOpen);
+  settings.setValue(QStringLiteral("view/conditionPanel"), m_conditionOpen);
   settings.setValue(QStringLiteral("view/picturePanel"), m_pictureOpen);
   settings.setValue(QStringLiteral("view/layout"), const_cast<ExplorerCanvas*>(this)->layoutState());
   settings.setValue(QStringLiteral("view/hintsSeen"), !m_hints.wanted());
@@ -104,7 +106,8 @@ void ExplorerCanvas::restoreSettings() {
   const QSettings settings;
   m_view.smooth = settings.value(QStringLiteral("view/smooth"), true).toBool();
   m_panelActions[0]->setChecked(settings.value(QStringLiteral("view/latentPanel"), true).toBool());
-  m_panelActions[1]->setChecked(settings.value(QStringLiteral("view/picturePanel"), true).toBool());
+  m_panelActions[1]->setChecked(settings.value(QStringLiteral("view/conditionPanel"), true).toBool());
+  m_panelActions[2]->setChecked(settings.value(QStringLiteral("view/picturePanel"), true).toBool());
   m_hints.setWanted(!settings.value(QStringLiteral("view/hintsSeen"), false).toBool());
   m_explorer.walk().setSecondsPerSeed(settings.value(QStringLiteral("walk/secondsPerSeed"), 4.0).toDouble());
   const QByteArray layout = settings.value(QStringLiteral("view/layout")).toByteArray();
@@ -255,8 +258,12 @@ void ExplorerCanvas::buildUi() {
   drawPicture(draft);
   if (!m_pictureOnly) {
     // The picture stays the largest thing: in a narrow window the panels give way, the less needed one first.
-    drawPanel(m_latentPanel, m_latentOpen && width() >= kRoomForOnePanel, shown, draft);
-    drawPanel(m_picturePanel, m_pictureOpen && width() >= kRoomForBothPanels, shown, draft);
+    // What the open model has not is not there: no latent for one that changes pictures, no classes where it knows none.
+    const bool hasLatent = !shown.model || shown.model->info().input == model::InputKind::Latent;
+    const bool roomForBoth = width() >= kRoomForBothPanels;
+    drawPanel(m_latentPanel, m_latentOpen && hasLatent && width() >= kRoomForOnePanel, shown, draft);
+    drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
+    drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     const QRectF picture = pictureRect();
     m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
                  {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
@@ -277,7 +284,11 @@ void ExplorerCanvas::drawDockspace() {
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     ImGui::DockBuilderDockWindow(m_latentPanel.title(), left);
-    ImGui::DockBuilderDockWindow(m_picturePanel.title(), right);
+    ImGuiID below = right;
+    constexpr float kConditionShare = 0.58F;
+    const ImGuiID above = ImGui::DockBuilderSplitNode(below, ImGuiDir_Up, kConditionShare, nullptr, &below);
+    ImGui::DockBuilderDockWindow(m_conditionPanel.title(), above);
+    ImGui::DockBuilderDockWindow(m_picturePanel.title(), below);
     ImGui::DockBuilderFinish(dockspace);
   }
   ImGui::DockSpaceOverViewport(dockspace, ImGui::GetMainViewport(),

@@ -1,6 +1,7 @@
 // The canvas: the picture by OpenGL, the panels by Dear ImGui over it, docked around it.
 #pragma once
 
+#include "ui/panels/condition_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/window_draft.h"
@@ -83,11 +84,13 @@ class ExplorerCanvas : public ImGuiCanvas {
   Explorer& m_explorer;
   ViewSettings m_view;
   LatentPanel m_latentPanel;
+  ConditionPanel m_conditionPanel;
   PicturePanel m_picturePanel;
   PictureView m_picture;
   FirstHints m_hints;
   QList<QAction*> m_panelActions;
   bool m_latentOpen = true;
+  bool m_conditionOpen = true;
   bool m_pictureOpen = true;
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;

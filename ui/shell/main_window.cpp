@@ -4,6 +4,7 @@
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
 #include "ui/shell/message_bar.h"
+#include "ui/shell/model_menu.h"
 #include "ui/shell/picture_commands.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/status_line.h"
@@ -21,6 +22,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
 #include <QVBoxLayout>
 
@@ -28,6 +30,9 @@ namespace loom::ui {
 namespace {
 
 QString modelSummary(const model::GeneratorInfo& info) {
+  if (info.width == 0) {
+    return QString::fromStdString(info.architecture);
+  }
   const QString size = info.width == info.height ? QString::number(info.width) + QStringLiteral("²")
                                                  : QStringLiteral("%1 × %2").arg(info.width).arg(info.height);
   return QStringLiteral("%1 %2").arg(QString::fromStdString(info.architecture), size);
@@ -112,6 +117,8 @@ void MainWindow::buildMenus() {
   QMenu* latent = menuBar()->addMenu(tr("&Latent"));
   add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
 
+  m_modelMenu = new ModelMenu(m_explorer, *menuBar()->addMenu(tr("&Model")), this);
+
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   add(help, {ActionId::Shortcuts, ActionId::About});
 }
@@ -169,8 +176,10 @@ void MainWindow::connectExplorer() {
     m_status->showJob(tr("Opening %1").arg(QFileInfo(m_explorer.openingPath()).fileName()), fraction);
   });
   connect(&m_explorer, &Explorer::openFailed, this, [this](const QString&, const QString& message) {
+    m_restoring = false;
     m_message->show(MessageBar::Kind::Error, message);
   });
+  connect(&m_explorer, &Explorer::trustNeeded, this, &MainWindow::askForTrust);
   connect(&m_explorer, &Explorer::frameFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
   connect(&m_explorer, &Explorer::frameReady, this, [this](const model::Frame& frame) {
@@ -232,6 +241,7 @@ void MainWindow::connectServices() {
 }
 
 void MainWindow::openFile(const QString& path) {
+  m_restoring = false;
   if (m_services.isPicture(path)) {
     m_services.restore(path);
   } else {
@@ -248,7 +258,8 @@ bool MainWindow::openLast() {
   std::optional<model::SavedState> state;
   const std::string json = settings.value(QStringLiteral("lastState")).toString().toStdString();
   try {
-    state = model::SavedState{model::latentStateFromJson(json), model::zFromJson(json)};
+    state = model::SavedState{model::latentStateFromJson(json), model::zFromJson(json),
+                              settings.value(QStringLiteral("lastGroup")).toString().toStdString()};
   } catch (const std::exception&) {
     // Settings that somebody edited, or none yet: the checkpoint alone is opened.
   }
@@ -269,16 +280,36 @@ void MainWindow::modelOpened() {
     m_fileMenu->noteOpened(path);
   }
   m_services.noteOpened(model);
+  if (std::exchange(m_restoring, false)) {
+    m_status->tell(tr("the picture's state is back"));
+  }
   refreshActions();
+}
+
+void MainWindow::askForTrust(const QString& path, const QString& message) {
+  auto* box = new QMessageBox(QMessageBox::Warning, tr("Run this file's program?"), message, QMessageBox::NoButton, this);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setTextFormat(Qt::PlainText);
+  const QPushButton* run = box->addButton(tr("Trust and run"), QMessageBox::AcceptRole);
+  box->setDefaultButton(box->addButton(QMessageBox::Cancel));
+  connect(run, &QPushButton::clicked, this, [this, path] {
+    model::OpenOptions options;
+    options.trust = true;
+    m_explorer.open(path, std::nullopt, options);
+  });
+  box->open();
 }
 
 void MainWindow::stateFound(const QString& checkpointPath, const model::SavedState& state) {
   const auto& model = m_explorer.openModel();
-  if (model && QFileInfo(QString::fromStdString(model->path().string())) == QFileInfo(checkpointPath)) {
+  const bool sameGroup = model && (state.group.empty() || state.group == model->group());
+  if (sameGroup && QFileInfo(QString::fromStdString(model->path().string())) == QFileInfo(checkpointPath)) {
     goTo(state);
     m_message->hide();
   } else {
     m_explorer.open(checkpointPath, state);
+    m_restoring = true;  // told once it is true
+    return;
   }
   m_status->tell(tr("the picture's state is back"));
 }
@@ -294,7 +325,7 @@ void MainWindow::chooseFile() {
   QSettings settings;
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open"), settings.value(QStringLiteral("openFolder")).toString(),
-      tr("Checkpoints and saved pictures (*.safetensors *.pth *.pt *.ckpt *.bin *.tar *.png *.jpg *.jpeg *.tif *.tiff);;"
+      tr("Checkpoints and saved pictures (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.ts *.tar *.png *.jpg *.jpeg *.tif *.tiff);;"
          "All files (*)"));
   if (!path.isEmpty()) {
     settings.setValue(QStringLiteral("openFolder"), QFileInfo(path).absolutePath());
@@ -375,6 +406,7 @@ void MainWindow::saveSettings() const {
   QSettings settings;
   if (const auto& model = m_explorer.openModel()) {
     settings.setValue(QStringLiteral("lastCheckpoint"), QString::fromStdString(model->path().string()));
+    settings.setValue(QStringLiteral("lastGroup"), QString::fromStdString(model->group()));
     settings.setValue(QStringLiteral("lastState"),
                       QString::fromStdString(model::latentStateToJson(m_explorer.latent(), m_explorer.z())));
   }

@@ -20,6 +20,7 @@ namespace loom::ui {
 class ExplorerCanvas;
 class FileMenu;
 class MessageBar;
+class ModelMenu;
 class PictureCommands;
 class StatusLine;
 
@@ -61,6 +62,7 @@ class MainWindow : public QMainWindow {
   void setFullScreen(bool on);
   void showAbout();
   void modelOpened();
+  void askForTrust(const QString& path, const QString& message);
   void stateFound(const QString& checkpointPath, const model::SavedState& state);
   void goTo(const model::SavedState& state);
 
@@ -77,9 +79,11 @@ class MainWindow : public QMainWindow {
   MessageBar* m_message = nullptr;
   StatusLine* m_status = nullptr;
   FileMenu* m_fileMenu = nullptr;
+  ModelMenu* m_modelMenu = nullptr;
   std::unique_ptr<PictureCommands> m_pictures;
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
+  bool m_restoring = false;  ///< the load under way brings a picture's state back
   bool m_maximizedBefore = false;
   QTimer m_wonder;  ///< runs while a frame is awaited; due, the status line says that it is being made
 };

@@ -54,7 +54,7 @@ class TestCommandLine : public QObject {
 
     const auto generate = latentLoom({"generate", "--help"});
     QCOMPARE(generate.code, 0);
-    for (const char* word : {"--seeds LIST", "--inputs LATENTS", "-o, --output PICTURE", "--raw TENSORS", "--grid CxR",
+    for (const char* word : {"--seeds LIST", "--inputs TENSORS", "-o, --output PICTURE", "--raw TENSORS", "--grid CxR",
                              "--gap", "--truncation PSI", "--scale N", "--resample HOW", "--quality", "--group NAME",
                              "--device WHERE", "Examples:"}) {
       QVERIFY2(generate.out.contains(word), word);

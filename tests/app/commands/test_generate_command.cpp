@@ -183,12 +183,12 @@ class TestGenerateCommand : public QObject {
     QTest::addColumn<QList<int>>("shape");
     QTest::addColumn<bool>("broken");
     QTest::addColumn<QString>("message");
-    QTest::newRow("wrong width") << "z" << QList<int>{2, 5} << false << "its z is 2x5, this generator takes N x 3";
-    QTest::newRow("one row without N") << "z" << QList<int>{3} << false << "its z is 3, this generator takes N x 3";
-    QTest::newRow("no rows") << "z" << QList<int>{0, 3} << false << "its z is 0x3";
-    QTest::newRow("NaN") << "z" << QList<int>{1, 3} << true << "its z holds values that are no finite numbers";
+    QTest::newRow("wrong width") << "z" << QList<int>{2, 5} << false << "z is 2×5, this generator takes N×3";
+    QTest::newRow("one row without N") << "z" << QList<int>{3} << false << "z is 3, this generator takes N×3";
+    QTest::newRow("no rows") << "z" << QList<int>{0, 3} << false << "z is 0×3";
+    QTest::newRow("NaN") << "z" << QList<int>{1, 3} << true << "z holds values that are no finite numbers";
     QTest::newRow("styles") << "ws" << QList<int>{1, 3} << false
-                            << "it holds ws, and the only input that is understood is z (N x z_dim)";
+                            << "this generator takes no ws: it has no mapping network";
   }
   void refusesInputs() {
     QFETCH(QString, name);

@@ -33,7 +33,7 @@ class TestInfoCommand : public QObject {
          {QString("  Container     safetensors\n"), QString("  Architecture  MLP GAN\n"),
           QString("  Parameters    336\n"), QString("  Picture       8 x 8, grey\n"),
           QString("  Range         -1 to 1\n"), QString("  z             3 values, normal\n"),
-          QString("  Classes       none\n"), QString("  Truncation    no\n"), QString("  Tensors       4\n"),
+          QString("  Classes       none\n"), QString("  Truncation    none\n"), QString("  Tensors       4\n"),
           "  SHA-256       " + sha256 + "\n", QString("  title         Tiny \\x1b[31mred\n")}) {
       QVERIFY2(result.out.contains(row), qPrintable(row + "is not in\n" + result.out));
     }
@@ -54,7 +54,7 @@ class TestInfoCommand : public QObject {
     QCOMPARE(generator["z_dim"].get<int>(), 3);
     QCOMPARE(generator["parameters"].get<int>(), 336);
     QCOMPARE(generator["classes"].get<int>(), 0);
-    QCOMPARE(generator["truncation"].get<bool>(), false);
+    QCOMPARE(generator["truncation"].get<std::string>(), std::string("none"));
     QVERIFY(generator["range"] == json({-1.0, 1.0}));
     QVERIFY(told["groups"][0]["tensors"][0] == json({{"name", "0.weight"}, {"type", "float32"}, {"shape", {4, 3}}}));
   }

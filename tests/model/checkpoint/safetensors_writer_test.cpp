@@ -3,7 +3,9 @@
 
 #include "tests/model/checkpoint/checkpoint_bench.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 using namespace loom::model;
@@ -55,6 +57,35 @@ class SafetensorsWriterTest : public QObject {
     }
   }
 
+  void everyNumberTypeAndStrideIsWritten_data() {
+    QTest::addColumn<QString>("name");
+    QTest::newRow("all number types") << QStringLiteral("dtypes.pth");
+    QTest::newRow("transposed, sliced and shared") << QStringLiteral("views.pth");
+  }
+  void everyNumberTypeAndStrideIsWritten() {
+    QFETCH(QString, name);
+    const Checkpoint source = readCheckpoint((QStringLiteral(LOOM_TEST_DATA "/checkpoints/") + name).toStdString());
+    const TensorGroup& group = source.groups.at(0);
+    QVERIFY(group.tensors.size() > 2);
+    const auto path = file("converted.safetensors");
+    writeSafetensors(path, std::span<const TensorView>(group.tensors));
+    const Checkpoint written = readCheckpoint(path);
+    QCOMPARE(written.groups.at(0).tensors.size(), group.tensors.size());
+    for (const TensorView& tensor : group.tensors) {
+      const auto& all = written.groups.at(0).tensors;
+      const auto it = std::find_if(all.begin(), all.end(), [&](const auto& other) { return other.name == tensor.name; });
+      QVERIFY2(it != all.end(), tensor.name.c_str());
+      QCOMPARE(it->dtype, tensor.dtype);
+      QCOMPARE(it->shape, tensor.shape);
+      const auto wanted = tensor.toFloat32();
+      const auto got = it->toFloat32();
+      QCOMPARE(got.size(), wanted.size());
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        QVERIFY(got[i] == wanted[i] || (std::isnan(got[i]) && std::isnan(wanted[i])));
+      }
+    }
+  }
+
   void anOlderFileIsReplaced() {
     writeSafetensors(file("twice.safetensors"), {{"a", {{3}, {1, 2, 3}}}});
     writeSafetensors(file("twice.safetensors"), {{"b", {{1}, {4}}}});
@@ -95,7 +126,7 @@ class SafetensorsWriterTest : public QObject {
   }
 
   void aFolderThatIsMissing() {
-    QVERIFY_EXCEPTION_THROWN(writeSafetensors(file("missing") / "x.safetensors", {}), std::runtime_error);
+    QVERIFY_EXCEPTION_THROWN(writeSafetensors(file("missing") / "x.safetensors", Tensors{}), std::runtime_error);
   }
 
   void aTargetThatIsAFolder() {

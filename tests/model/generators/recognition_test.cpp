@@ -135,7 +135,7 @@ class RecognitionTest : public QObject {
   }
 
   void aGroupThatIsNotThereIsRefused() {
-    QVERIFY_EXCEPTION_THROWN(OpenedModel::open(write(dcgan(4, {6}, 3)), {}, "G_ema"), ModelError);
+    QVERIFY_EXCEPTION_THROWN(OpenedModel::open(write(dcgan(4, {6}, 3)), {}, {.group = "G_ema"}), ModelError);
   }
 };
 

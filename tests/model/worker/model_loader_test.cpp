@@ -26,9 +26,9 @@ class Listener {
               m_models[job] = std::move(model);
               m_ends[job] = "opened";
             },
-            [this](std::uint64_t job, std::string message) {
+            [this](std::uint64_t job, const LoadFailure& failure) {
               const std::lock_guard lock(m_mutex);
-              m_ends[job] = "failed: " + message;
+              m_ends[job] = "failed: " + failure.message;
             },
             [this](std::uint64_t job) {
               const std::lock_guard lock(m_mutex);

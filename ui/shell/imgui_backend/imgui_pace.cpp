@@ -72,7 +72,9 @@ std::uint64_t mix(std::uint64_t digest, const void* data, std::size_t size) {
     digest ^= digest >> 29U;
   }
   std::uint64_t rest = size;
-  std::memcpy(&rest, bytes, size);
+  if (size > 0) {
+    std::memcpy(&rest, bytes, size);  // an empty list has no bytes, and no address
+  }
   return (digest ^ rest) * kPrime;
 }
 
