@@ -106,7 +106,7 @@ void TorchZipReader::read(Checkpoint& checkpoint, const ReadControl& control) co
   control.report(0.7);
   if (stream.isScript) {
     checkpoint.container = "TorchScript";
-    checkpoint.notes.emplace_back("The file carries a program (TorchScript). It was not run.");
+    checkpoint.notes.emplace_back("The file carries a program (TorchScript). Reading it ran nothing.");
   }
   collectTensors(
       *stream.root, [&](const PickleValue& reference) { return stream.find(reference); }, control, checkpoint);

@@ -227,7 +227,7 @@ class HostileZipTest : public QObject {
     QVERIFY2(outcome.checkpoint, outcome.message.c_str());
     QCOMPARE(outcome.checkpoint->container, std::string("TorchScript"));
     QCOMPARE(outcome.checkpoint->notes,
-             (std::vector<std::string>{"The file carries a program (TorchScript). It was not run."}));
+             (std::vector<std::string>{"The file carries a program (TorchScript). Reading it ran nothing."}));
   }
 };
 
