@@ -63,7 +63,7 @@ struct Checkpoint {
 /// `what()` is a sentence for people that names the file and the reason.
 class CheckpointError : public std::runtime_error {
  public:
-  enum class Kind { CannotOpen, NotACheckpoint, Broken, Unsupported, Limit, Cancelled };
+  enum class Kind { CannotOpen, NotACheckpoint, Broken, Unsupported, Limit, Hostile, Cancelled };
 
   CheckpointError(Kind kind, const std::string& message) : std::runtime_error(message), m_kind(kind) {}
   Kind kind() const { return m_kind; }

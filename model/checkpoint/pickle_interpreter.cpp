@@ -6,6 +6,8 @@
 // times as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
 #include "model/checkpoint/pickle_interpreter.h"
 
+#include "model/checkpoint/pickle_names.h"
+
 #include "model/checkpoint/pickle_memo.h"
 #include "model/checkpoint/pickle_text.h"
 
@@ -256,10 +258,19 @@ class Machine {
     }
   }
 
-  void pushGlobal(std::string_view module, std::string_view name) {
-    PickleValue* global = push(Kind::Global);
+  void pushGlobal(std::string_view module, std::string_view name) { pushShared(makeGlobal(module, name)); }
+
+  /// A name that is never imported. Some tell what the file is after: then nothing in it deserves to be shown.
+  PickleValue* makeGlobal(std::string_view module, std::string_view name) {
+    if (isHostileName(module, name)) {
+      throw PickleError("it asks Python to run " + plainName(module) + "." + plainName(name) +
+                            ", which no checkpoint needs. Nothing of it was run here; do not open it in Python either",
+                        CheckpointError::Kind::Hostile);
+    }
+    PickleValue* global = make(Kind::Global);
     global->module = module;
     global->text = name;
+    return global;
   }
 
   void pushObject(PickleValue* callable, PickleValue* args) {
@@ -317,9 +328,8 @@ class Machine {
   bool instance(std::uint8_t opcode) {
     switch (opcode) {
       case 'i': {
-        PickleValue* callable = make(Kind::Global);
-        callable->module = m_cursor.takeLine();
-        callable->text = m_cursor.takeLine();
+        const auto module = m_cursor.takeLine();
+        PickleValue* callable = makeGlobal(module, m_cursor.takeLine());
         pushInstance(callable, popToMark());
         return true;
       }
