@@ -1,4 +1,5 @@
 #include "model/generators/architecture.h"
+#include "model/generators/biggan/biggan.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
 
@@ -7,6 +8,8 @@ namespace loom::model {
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures{
       dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
+      bigGanArchitecture(),      // by the names of its blocks: nothing else has them
+      bigGanDeepArchitecture(),  // the same names, told from BigGAN by a fourth convolution
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;
