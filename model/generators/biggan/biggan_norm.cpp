@@ -7,6 +7,14 @@ constexpr double kEps = 1e-5;  // BN_eps of the original's training program, and
 
 }  // namespace
 
+torch::Tensor normalizedRelu(const torch::Tensor& x, const torch::Tensor& mean, const torch::Tensor& scale,
+                             const torch::Tensor& gain, const torch::Tensor& bias) {
+  const auto slope = gain * scale;
+  const auto shift = torch::addcmul(bias, mean, slope, -1);
+  const auto spread = [](const torch::Tensor& t) { return t.unsqueeze(-1).unsqueeze(-1); };
+  return torch::addcmul(spread(shift), x, spread(slope)).relu_();
+}
+
 BigGanStored::BigGanStored(torch::nn::Module& norm, std::int64_t channels, BigGanStatistics place) {
   const auto fill = [&](torch::nn::Module& owner) {
     m_mean = owner.register_buffer("stored_mean", torch::empty({channels}));
@@ -28,14 +36,6 @@ void BigGanStored::prepare() {
     m_scale.div_(m_counter);
   }
   m_scale.add_(kEps).rsqrt_();
-}
-
-torch::Tensor BigGanStored::normalizedRelu(const torch::Tensor& x, const torch::Tensor& gain,
-                                           const torch::Tensor& bias) const {
-  const auto scale = gain * m_scale;
-  const auto shift = torch::addcmul(bias, m_mean, scale, -1);
-  const auto spread = [](const torch::Tensor& t) { return t.unsqueeze(-1).unsqueeze(-1); };
-  return torch::addcmul(spread(shift), x, spread(scale)).relu_();
 }
 
 void BigGanStored::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels,
@@ -77,7 +77,7 @@ torch::Tensor BigGanConditionalNorm::modulation(const SpectralLayer& layer, cons
 }
 
 torch::Tensor BigGanConditionalNorm::forward(const torch::Tensor& x, const torch::Tensor& y) const {
-  return m_stored.normalizedRelu(x, modulation(*m_gain, y).add_(1.0), modulation(*m_bias, y));
+  return m_stored.apply(x, modulation(*m_gain, y).add_(1.0), modulation(*m_bias, y));
 }
 
 void BigGanConditionalNorm::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels,
@@ -96,7 +96,7 @@ BigGanNorm::BigGanNorm(std::int64_t channels, BigGanStatistics place) : m_stored
 void BigGanNorm::prepare(const std::string&) { m_stored.prepare(); }
 
 torch::Tensor BigGanNorm::forward(const torch::Tensor& x) const {
-  return m_stored.normalizedRelu(x, m_gain.unsqueeze(0), m_bias.unsqueeze(0));
+  return m_stored.apply(x, m_gain.unsqueeze(0), m_bias.unsqueeze(0));
 }
 
 void BigGanNorm::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels, BigGanStatistics place) {

@@ -6,6 +6,10 @@
 
 namespace loom::model {
 
+/// (x − mean) · scale · gain + bias, then ReLU, in one pass. mean and scale: C; gain and bias: N×C, or 1×C for all alike.
+torch::Tensor normalizedRelu(const torch::Tensor& x, const torch::Tensor& mean, const torch::Tensor& scale,
+                             const torch::Tensor& gain, const torch::Tensor& bias);
+
 /// Where the statistics stand.
 enum class BigGanStatistics {
   Plain,     ///< `stored_mean`, `stored_var` in the norm itself
@@ -21,8 +25,9 @@ class BigGanStored {
   /// by their counter first.
   void prepare();
 
-  /// (x − mean) / √(var + eps) · gain + bias, then ReLU. gain and bias: 1×C or N×C.
-  torch::Tensor normalizedRelu(const torch::Tensor& x, const torch::Tensor& gain, const torch::Tensor& bias) const;
+  torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& gain, const torch::Tensor& bias) const {
+    return normalizedRelu(x, m_mean, m_scale, gain, bias);
+  }
 
   static void expect(GroupShapes& shapes, const std::string& name, std::int64_t channels, BigGanStatistics place);
 

@@ -61,11 +61,12 @@ void SpectralLayer::prepare(const std::string& name) {
   m_weight.div_(norm);
 }
 
-torch::Tensor SpectralLayer::forward(const torch::Tensor& x) const {
-  if (m_weight.dim() == 4) {
-    return torch::conv2d(x, m_weight, m_bias, 1, m_weight.size(2) / 2);
-  }
-  return torch::linear(x, m_weight, m_bias);
+torch::Tensor SpectralLayer::forward(const torch::Tensor& x) const { return forward(x, m_weight.size(0)); }
+
+torch::Tensor SpectralLayer::forward(const torch::Tensor& x, std::int64_t rows) const {
+  const auto weight = m_weight.slice(0, 0, rows);
+  const auto bias = m_bias.defined() ? m_bias.slice(0, 0, rows) : m_bias;
+  return weight.dim() == 4 ? torch::conv2d(x, weight, bias, 1, weight.size(2) / 2) : torch::linear(x, weight, bias);
 }
 
 void SpectralLayer::expect(GroupShapes& shapes, const std::string& name, const std::vector<std::int64_t>& shape,
@@ -122,7 +123,7 @@ void SelfAttention::expect(GroupShapes& shapes, const std::string& name, std::in
 }
 
 torch::Tensor doubled(const torch::Tensor& x) {
-  return torch::upsample_nearest2d(x, std::vector<std::int64_t>{x.size(2) * 2, x.size(3) * 2});
+  return torch::upsample_nearest2d(x, c10::IntArrayRef({x.size(2) * 2, x.size(3) * 2}));
 }
 
 }  // namespace loom::model

@@ -35,6 +35,8 @@ class SpectralLayer : public PreparedModule {
   void prepare(const std::string& name) override;
   /// N×in×H×W → N×out×H×W, or N×in → N×out.
   torch::Tensor forward(const torch::Tensor& x) const;
+  /// The first `rows` outputs alone.
+  torch::Tensor forward(const torch::Tensor& x, std::int64_t rows) const;
   const torch::Tensor& weight() const { return m_weight; }
 
   /// Expects the tensors of such a layer under `name`.
