@@ -61,8 +61,7 @@ BigGanBlock::BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions&
   int number = 0;
   for (const Shape& shape : convolutions(block, options.deep)) {
     const std::string suffix = std::to_string(++number);
-    m_convs.push_back(
-        register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, options.spectral)));
+    m_convs.push_back(register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, options.spectral)));
     m_norms.push_back(
         register_module("bn" + suffix, std::make_shared<BigGanConditionalNorm>(shape[1], options.condition())));
   }
@@ -95,7 +94,8 @@ torch::Tensor BigGanBlock::forward(const torch::Tensor& x, const torch::Tensor& 
   control.checkpoint();
   h = m_convs[1]->forward(m_norms[1]->forward(h, y));
   control.checkpoint();
-  // The original doubles first; a 1×1 convolution sees each pixel alone, so this gives the same for a quarter of the work.
+  // The original doubles first; a 1×1 convolution sees each pixel alone, so this gives the same for a quarter of the
+  // work.
   return h.add_(grown(m_shortcut->forward(x)));
 }
 
@@ -117,7 +117,9 @@ BigGanGenerator::BigGanGenerator(const BigGanOptions& options) : Generator(descr
     const auto shared = register_module("shared", std::make_shared<NamedModules>());
     m_embedding = shared->register_parameter("weight", torch::empty({options.classes, options.sharedDim}));
   }
-  const std::int64_t in = options.deep ? options.zDim + options.sharedDim : options.chunk ? options.chunk : options.zDim;
+  const std::int64_t in = options.deep    ? options.zDim + options.sharedDim
+                          : options.chunk ? options.chunk
+                                          : options.zDim;
   const std::int64_t area = options.bottomWidth * options.bottomWidth;
   m_linear = register_module(
       "linear", std::make_shared<SpectralLayer>(Shape{options.blocks[0].in * area, in}, true, options.spectral));

@@ -1,4 +1,5 @@
-// BigGAN and BigGAN-deep (Brock et al. 2019) in the layout of ajbrock/BigGAN-PyTorch: BigGAN.py, BigGANdeep.py, layers.py.
+// BigGAN and BigGAN-deep (Brock et al. 2019) in the layout of ajbrock/BigGAN-PyTorch: BigGAN.py, BigGANdeep.py,
+// layers.py.
 #pragma once
 
 #include "model/generators/architecture.h"

@@ -38,8 +38,7 @@ void BigGanStored::prepare() {
   m_scale.add_(kEps).rsqrt_();
 }
 
-void BigGanStored::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels,
-                          BigGanStatistics place) {
+void BigGanStored::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels, BigGanStatistics place) {
   const std::string inner = place == BigGanStatistics::Standing ? name + ".bn" : name;
   shapes.expect(inner + ".stored_mean", {channels});
   shapes.expect(inner + ".stored_var", {channels});
@@ -63,8 +62,8 @@ SpectralNorm modulationNorm(const BigGanCondition& condition) {
 BigGanConditionalNorm::BigGanConditionalNorm(std::int64_t channels, const BigGanCondition& condition)
     : m_embedding(condition.embedding), m_stored(*this, channels, condition.statistics) {
   const auto layer = [&](const char* name) {
-    return register_module(name, std::make_shared<SpectralLayer>(modulationShape(channels, condition), false,
-                                                                 modulationNorm(condition)));
+    return register_module(
+        name, std::make_shared<SpectralLayer>(modulationShape(channels, condition), false, modulationNorm(condition)));
   };
   m_gain = layer("gain");
   m_bias = layer("bias");

@@ -6,7 +6,8 @@
 
 namespace loom::model {
 
-/// (x − mean) · scale · gain + bias, then ReLU, in one pass. mean and scale: C; gain and bias: N×C, or 1×C for all alike.
+/// (x − mean) · scale · gain + bias, then ReLU, in one pass. mean and scale: C; gain and bias: N×C, or 1×C for all
+/// alike.
 torch::Tensor normalizedRelu(const torch::Tensor& x, const torch::Tensor& mean, const torch::Tensor& scale,
                              const torch::Tensor& gain, const torch::Tensor& bias);
 
@@ -21,8 +22,8 @@ class BigGanStored {
  public:
   BigGanStored(torch::nn::Module& norm, std::int64_t channels, BigGanStatistics place);
 
-  /// Turns the variance into 1 / √(var + eps), in place: it is all that a picture needs of it. Standing sums are divided
-  /// by their counter first.
+  /// Turns the variance into 1 / √(var + eps), in place: it is all that a picture needs of it. Standing sums are
+  /// divided by their counter first.
   void prepare();
 
   torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& gain, const torch::Tensor& bias) const {

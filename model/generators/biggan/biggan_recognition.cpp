@@ -44,9 +44,9 @@ void readCondition(GroupShapes& shapes, BigGanOptions& options) {
 void readStatistics(GroupShapes& shapes, BigGanOptions& options) {
   const std::string norm = "blocks.0.0.bn1.";
   options.statistics = shapes.has(norm + "bn.stored_mean") ? BigGanStatistics::Standing : BigGanStatistics::Plain;
-  shapes.require(!shapes.has(norm + "bn.running_mean"),
-                 "its norms are synchronised ones (" + norm + "bn.running_mean), which the original applies in one way "
-                 "while it trains and in another afterwards");
+  shapes.require(!shapes.has(norm + "bn.running_mean"), "its norms are synchronised ones (" + norm +
+                                                            "bn.running_mean), which the original applies in one way "
+                                                            "while it trains and in another afterwards");
 }
 
 void readBlocks(GroupShapes& shapes, BigGanOptions& options) {
@@ -57,11 +57,12 @@ void readBlocks(GroupShapes& shapes, BigGanOptions& options) {
     block.hidden = options.deep ? shapes.size(blockName(i) + ".conv1.weight", 0) : 0;
     block.out = shapes.size(blockName(i) + (options.deep ? ".conv4.weight" : ".conv1.weight"), 0);
     block.attention = shapes.has("blocks." + std::to_string(i) + ".1.theta.weight");
-    shapes.require(channels == 0 || block.in == channels,
-                   blockName(i) + ".conv1.weight takes other than the " + std::to_string(channels) +
-                       " channels of the block before it");
-    shapes.require(!options.deep || block.out <= block.in, blockName(i) + ".conv4.weight gives more channels than the "
-                                                           "block takes, whose shortcut only drops some");
+    shapes.require(channels == 0 || block.in == channels, blockName(i) + ".conv1.weight takes other than the " +
+                                                              std::to_string(channels) +
+                                                              " channels of the block before it");
+    shapes.require(!options.deep || block.out <= block.in, blockName(i) +
+                                                               ".conv4.weight gives more channels than the "
+                                                               "block takes, whose shortcut only drops some");
     channels = block.out;
     options.blocks.push_back(block);
   }
@@ -77,8 +78,8 @@ void readStages(GroupShapes& shapes, BigGanOptions& options) {
   auto& blocks = options.blocks;
   const bool narrows = std::any_of(blocks.begin(), blocks.end(), [](const auto& b) { return b.in != b.out; });
   const std::size_t depth = narrows || blocks.size() % 3 != 0 ? 2 : blocks.size() / 3;
-  shapes.require(blocks.size() % depth == 0, "its " + std::to_string(blocks.size()) + " blocks make no stages of " +
-                                                 std::to_string(depth));
+  shapes.require(blocks.size() % depth == 0,
+                 "its " + std::to_string(blocks.size()) + " blocks make no stages of " + std::to_string(depth));
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     blocks[i].upsample = i % depth == depth - 1;
     shapes.require(blocks[i].upsample || (!blocks[i].attention && blocks[i].in == blocks[i].out),

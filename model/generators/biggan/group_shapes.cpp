@@ -72,7 +72,8 @@ std::string dataParallelPrefix(const TensorGroup& group, const std::string& name
 }
 
 std::int64_t squareSide(std::int64_t area) {
-  const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(std::max<std::int64_t>(area, 0)))));
+  const auto side =
+      static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(std::max<std::int64_t>(area, 0)))));
   return side * side == area ? side : 0;
 }
 

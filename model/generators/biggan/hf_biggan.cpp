@@ -24,6 +24,7 @@ GeneratorInfo describe(const HfBigGanOptions& options) {
   info.architecture = "BigGAN-deep";
   info.zDim = options.zDim;
   info.truncation = Truncation::TruncatedNormalZ;
+  info.hasTruncationStatistics = true;
   info.labels = LabelKind::Classes;
   info.classCount = options.classes;
   info.channels = kRgb;
@@ -85,8 +86,8 @@ HfBigGanNorm::HfBigGanNorm(std::int64_t channels, std::int64_t condition, int st
     return;
   }
   const auto layer = [&](const char* name) {
-    return register_module(
-        name, std::make_shared<SpectralLayer>(Shape{channels, condition}, false, SpectralNorm::Stored));
+    return register_module(name,
+                           std::make_shared<SpectralLayer>(Shape{channels, condition}, false, SpectralNorm::Stored));
   };
   m_scale = layer("scale");
   m_offset = layer("offset");
@@ -122,11 +123,11 @@ void HfBigGanNorm::expect(GroupShapes& shapes, const std::string& name, std::int
 
 HfBigGanBlock::HfBigGanBlock(const Layer& layer, const HfBigGanOptions& options) : m_layer(layer) {
   for (const Shape& shape : convolutions(layer)) {
-    const std::string suffix = "_" + std::to_string(m_convs.size());
-    m_norms.push_back(register_module(
-        "bn" + suffix, std::make_shared<HfBigGanNorm>(shape[1], 2 * options.zDim, options.statistics)));
+    const std::string suffix = std::to_string(m_convs.size());
+    m_norms.push_back(register_module("bn_" + suffix,
+                                      std::make_shared<HfBigGanNorm>(shape[1], 2 * options.zDim, options.statistics)));
     m_convs.push_back(
-        register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, SpectralNorm::Stored)));
+        register_module("conv_" + suffix, std::make_shared<SpectralLayer>(shape, true, SpectralNorm::Stored)));
   }
 }
 
@@ -146,9 +147,9 @@ void HfBigGanBlock::expect(GroupShapes& shapes, const std::string& name, const L
                            const HfBigGanOptions& options) {
   int number = 0;
   for (const Shape& shape : convolutions(layer)) {
-    const std::string suffix = "_" + std::to_string(number++);
-    HfBigGanNorm::expect(shapes, name + ".bn" + suffix, shape[1], 2 * options.zDim, options.statistics);
-    SpectralLayer::expect(shapes, name + ".conv" + suffix, shape, true, SpectralNorm::Stored);
+    const std::string suffix = std::to_string(number++);
+    HfBigGanNorm::expect(shapes, name + ".bn_" + suffix, shape[1], 2 * options.zDim, options.statistics);
+    SpectralLayer::expect(shapes, name + ".conv_" + suffix, shape, true, SpectralNorm::Stored);
   }
 }
 
@@ -159,8 +160,8 @@ HfBigGanGenerator::HfBigGanGenerator(const HfBigGanOptions& options)
   m_embedding = embeddings->register_parameter("weight", torch::empty({options.zDim, options.classes}));
   const auto generator = register_module("generator", std::make_shared<NamedModules>());
   const std::int64_t rows = options.layers[0].in * options.bottomWidth * options.bottomWidth;
-  m_genZ = generator->register_module(
-      "gen_z", std::make_shared<SpectralLayer>(Shape{rows, 2 * options.zDim}, true, kStored));
+  m_genZ = generator->register_module("gen_z",
+                                      std::make_shared<SpectralLayer>(Shape{rows, 2 * options.zDim}, true, kStored));
   const auto layers = generator->register_module("layers", std::make_shared<NamedModules>());
   for (const Layer& layer : options.layers) {
     const std::string name = std::to_string(m_blocks.size());
@@ -273,8 +274,9 @@ Recognition recogniseHfBigGan(const TensorGroup& group, const Checkpoint&) {
     options.zDim = static_cast<int>(shapes.size("embeddings.weight", 0));
     options.classes = static_cast<int>(shapes.size("embeddings.weight", 1));
     options.statistics = static_cast<int>(shapes.size("generator.bn.running_means", 0));
-    shapes.require(options.statistics > 1, "generator.bn.running_means has one set of statistics; there are at least "
-                                           "two, for the truncations 0 and 1");
+    shapes.require(options.statistics > 1,
+                   "generator.bn.running_means has one set of statistics; there are at least "
+                   "two, for the truncations 0 and 1");
     options.rgbRows = shapes.size("generator.conv_to_rgb.weight_orig", 0);
     readLayers(shapes, options);
   }

@@ -16,10 +16,10 @@ struct HfBigGanOptions {
     std::int64_t out = 0;     ///< channels: `in`, or half of it
     bool upsample = false;    ///< every second bottleneck
   };
-  int zDim = 128;         ///< of z and of the class embedding alike
+  int zDim = 128;  ///< of z and of the class embedding alike
   int classes = 1000;
-  int statistics = 51;    ///< sets of running statistics, for truncations from 0 to 1 in equal steps
-  int bottomWidth = 4;    ///< pixels before the first layer
+  int statistics = 51;         ///< sets of running statistics, for truncations from 0 to 1 in equal steps
+  int bottomWidth = 4;         ///< pixels before the first layer
   std::int64_t rgbRows = 128;  ///< of the last convolution, of which the first three make the picture
   std::vector<Layer> layers;
 
@@ -28,8 +28,8 @@ struct HfBigGanOptions {
 
 /// The statistics for one truncation, as weights of two neighbouring sets.
 struct HfStatistics {
-  std::int64_t set = 0;    ///< the lower of the two
-  double share = 0.0;      ///< of the lower one; the other has the rest. 0: `set` alone
+  std::int64_t set = 0;  ///< the lower of the two
+  double share = 0.0;    ///< of the lower one; the other has the rest. 0: `set` alone
 };
 
 /// Which of `count` sets stand for `truncation` in [0, 1] (clamped to it). Weights the two as the original does, which

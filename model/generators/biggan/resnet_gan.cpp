@@ -5,7 +5,7 @@
 namespace loom::model {
 namespace {
 
-constexpr double kEps = 1e-5;        // nn.BatchNorm2d's own
+constexpr double kEps = 1e-5;  // nn.BatchNorm2d's own
 constexpr std::size_t kMaxBlocks = 10;
 constexpr int kMaxSide = 4096;       // pixels: beyond it one picture's activations take gigabytes
 constexpr int kMaxBottomWidth = 64;  // pixels; the originals' are 4 and 6
@@ -134,8 +134,8 @@ torch::Tensor ResnetGanGenerator::map(const torch::Tensor& z, const torch::Tenso
 
 torch::Tensor ResnetGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
   const auto c = w.slice(1, m_options.zDim);
-  auto x = m_l1->forward(w.slice(1, 0, m_options.zDim))
-               .view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+  auto x =
+      m_l1->forward(w.slice(1, 0, m_options.zDim)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
     x = m_blocks[i]->forward(x, c, control);
@@ -182,9 +182,8 @@ void expectAll(GroupShapes& shapes, const ResnetGanOptions& options) {
   const std::string number = std::to_string(options.blocks.size() + kFirst);
   const auto width = options.blocks.back().out;
   ResnetGanNorm::expect(shapes, "b" + number, width, 0);
-  shapes.require(options.channels == 1 || options.channels == 3, "c" + number + " gives " +
-                                                                     std::to_string(options.channels) +
-                                                                     " channels, a picture has 1 or 3");
+  shapes.require(options.channels == 1 || options.channels == 3,
+                 "c" + number + " gives " + std::to_string(options.channels) + " channels, a picture has 1 or 3");
   SpectralLayer::expect(shapes, "c" + number, {options.channels, width, 3, 3}, true, options.spectral);
 }
 
@@ -193,7 +192,8 @@ ResnetGanOptions readOptions(GroupShapes& shapes) {
   options.spectral = shapes.has("l1.weight_orig") ? SpectralNorm::Stored : SpectralNorm::None;
   const std::string weight = options.spectral == SpectralNorm::Stored ? ".weight_orig" : ".weight";
   shapes.require(shapes.has("l1" + weight), "it has no l1.weight or l1.weight_orig");
-  shapes.require(!shapes.has("l1.sn_u"), "its spectral norms are mimicry's own (l1.sn_u), which no network of its uses");
+  shapes.require(!shapes.has("l1.sn_u"),
+                 "its spectral norms are mimicry's own (l1.sn_u), which no network of its uses");
   if (shapes.fits()) {
     readBlocks(shapes, options, weight);
   }
@@ -213,8 +213,7 @@ ResnetGanOptions readOptions(GroupShapes& shapes) {
     options.classes = static_cast<int>(shapes.size("block2.b1.embed.weight", 0));
   }
   options.attention = shapes.has("attn_block.gamma");
-  options.channels =
-      static_cast<int>(shapes.size("c" + std::to_string(options.blocks.size() + kFirst) + weight, 0));
+  options.channels = static_cast<int>(shapes.size("c" + std::to_string(options.blocks.size() + kFirst) + weight, 0));
   if (shapes.fits()) {
     expectAll(shapes, options);
   }

@@ -44,7 +44,8 @@ torch::Tensor SpectralLayer::sigma() const {
   if (m_norm == SpectralNorm::Stored) {
     return torch::dot(m_u, matrix.mv(m_v));
   }
-  // Further vectors (u1, …) and iterations change nothing: the first is orthogonalised to none, and none is written back.
+  // Further vectors (u1, …) and iterations change nothing: the first is orthogonalised to none, and none is written
+  // back.
   const auto v = normalized(m_u.flatten().matmul(matrix));
   const auto image = matrix.mv(v);
   return torch::dot(image, normalized(image));
@@ -90,7 +91,8 @@ void SpectralLayer::expect(GroupShapes& shapes, const std::string& name, const s
 SelfAttention::SelfAttention(std::int64_t channels, SpectralNorm norm, const AttentionNames& names,
                              const std::vector<std::int64_t>& gammaShape) {
   const auto layer = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-    return register_module(name, std::make_shared<SpectralLayer>(std::vector<std::int64_t>{out, in, 1, 1}, false, norm));
+    return register_module(name,
+                           std::make_shared<SpectralLayer>(std::vector<std::int64_t>{out, in, 1, 1}, false, norm));
   };
   m_theta = layer(names.theta, channels / 8, channels);
   m_phi = layer(names.phi, channels / 8, channels);
@@ -111,9 +113,9 @@ torch::Tensor SelfAttention::forward(const torch::Tensor& x) const {
 void SelfAttention::expect(GroupShapes& shapes, const std::string& name, std::int64_t channels, std::int64_t side,
                            SpectralNorm norm, const AttentionNames& names,
                            const std::vector<std::int64_t>& gammaShape) {
-  shapes.require(side <= kMaxAttention && side % 2 == 0,
-                 name + " attends over a picture of " + std::to_string(side) + " pixels, where it would need an even " +
-                     "number of at most " + std::to_string(kMaxAttention));
+  shapes.require(side <= kMaxAttention && side % 2 == 0, name + " attends over a picture of " + std::to_string(side) +
+                                                             " pixels, where it would need an even " +
+                                                             "number of at most " + std::to_string(kMaxAttention));
   shapes.require(channels >= 8, name + " attends over fewer than 8 channels");
   SpectralLayer::expect(shapes, name + "." + names.theta, {channels / 8, channels, 1, 1}, false, norm);
   SpectralLayer::expect(shapes, name + "." + names.phi, {channels / 8, channels, 1, 1}, false, norm);

@@ -61,8 +61,8 @@ struct AttentionNames {
   std::string o = "o";
 };
 
-/// Self-attention as SAGAN's and BigGAN's code has it (Zhang et al. 2018): keys and values pooled 2×2, keys of an eighth
-/// and values of half of the channels, x + gamma·o.
+/// Self-attention as SAGAN's and BigGAN's code has it (Zhang et al. 2018): keys and values pooled 2×2, keys of an
+/// eighth and values of half of the channels, x + gamma·o.
 class SelfAttention : public torch::nn::Module {
  public:
   /// `gammaShape`: {} or {1}, as the original stores it.

@@ -53,17 +53,6 @@ FloatTensor generated(const OpenedModel& model, const Tensors& inputs, double tr
   return model.generate(given, settings).image;
 }
 
-/// The first group of a file, with one tensor changed.
-Checkpoint altered(const std::string& name, const std::string& tensor, const std::vector<std::int64_t>& shape) {
-  Checkpoint file = readCheckpoint(data(name));
-  for (TensorView& view : file.groups.at(0).tensors) {
-    if (view.name == tensor) {
-      view.shape = shape;
-    }
-  }
-  return file;
-}
-
 Recognition recognition(const std::string& architecture, const Checkpoint& file) {
   for (const Architecture& one : architectures()) {
     if (one.name == architecture) {
@@ -83,9 +72,9 @@ class BigGanTest : public QObject {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("image");
     QTest::addColumn<double>("truncation");
-    for (const char* name : {"biggan-standing", "biggan-two-vectors", "biggan-embeddings", "biggan-deep-narrow",
-                             "biggan-deep-three", "mimicry-sngan", "mimicry-wgan-gp", "mimicry-cgan-pd",
-                             "mimicry-sagan", "mimicry-sagan-long"}) {
+    for (const char* name :
+         {"biggan-standing", "biggan-two-vectors", "biggan-embeddings", "biggan-deep-narrow", "biggan-deep-three",
+          "mimicry-sngan", "mimicry-wgan-gp", "mimicry-cgan-pd", "mimicry-sagan", "mimicry-sagan-long"}) {
       QTest::newRow(name) << name << QStringLiteral("image") << 1.0;
     }
     QTest::newRow("hf-biggan") << "hf-biggan" << QStringLiteral("image at 1.0") << 1.0;
@@ -114,15 +103,24 @@ class BigGanTest : public QObject {
     QTest::addColumn<int>("classes");
     QTest::addColumn<int>("size");
     QTest::addColumn<bool>("truncates");
-    QTest::newRow("z to the first layer") << "biggan-standing" << "BigGAN" << 7 << 4 << 20 << true;
-    QTest::newRow("z in chunks") << "biggan-two-vectors" << "BigGAN" << 8 << 3 << 32 << true;
-    QTest::newRow("a row for each class") << "biggan-embeddings" << "BigGAN" << 5 << 3 << 16 << true;
-    QTest::newRow("deep") << "biggan-deep-narrow" << "BigGAN-deep" << 4 << 3 << 12 << true;
-    QTest::newRow("three blocks a stage") << "biggan-deep-three" << "BigGAN-deep" << 3 << 2 << 16 << true;
-    QTest::newRow("Hugging Face") << "hf-biggan" << "BigGAN-deep" << 3 << 5 << 16 << true;
-    QTest::newRow("SNGAN") << "mimicry-sngan" << "ResNet GAN" << 5 << 0 << 24 << false;
-    QTest::newRow("cGAN-PD") << "mimicry-cgan-pd" << "ResNet GAN" << 4 << 3 << 16 << false;
-    QTest::newRow("SAGAN") << "mimicry-sagan" << "SAGAN" << 4 << 3 << 16 << false;
+    QTest::newRow("z to the first layer") << "biggan-standing"
+                                          << "BigGAN" << 7 << 4 << 20 << true;
+    QTest::newRow("z in chunks") << "biggan-two-vectors"
+                                 << "BigGAN" << 8 << 3 << 32 << true;
+    QTest::newRow("a row for each class") << "biggan-embeddings"
+                                          << "BigGAN" << 5 << 3 << 16 << true;
+    QTest::newRow("deep") << "biggan-deep-narrow"
+                          << "BigGAN-deep" << 4 << 3 << 12 << true;
+    QTest::newRow("three blocks a stage") << "biggan-deep-three"
+                                          << "BigGAN-deep" << 3 << 2 << 16 << true;
+    QTest::newRow("Hugging Face") << "hf-biggan"
+                                  << "BigGAN-deep" << 3 << 5 << 16 << true;
+    QTest::newRow("SNGAN") << "mimicry-sngan"
+                           << "ResNet GAN" << 5 << 0 << 24 << false;
+    QTest::newRow("cGAN-PD") << "mimicry-cgan-pd"
+                             << "ResNet GAN" << 4 << 3 << 16 << false;
+    QTest::newRow("SAGAN") << "mimicry-sagan"
+                           << "SAGAN" << 4 << 3 << 16 << false;
   }
   void saysWhatItIs() {
     QFETCH(QString, file);
@@ -147,30 +145,46 @@ class BigGanTest : public QObject {
   void hostileShapes_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("architecture");
-    QTest::newRow("BigGAN") << "biggan-standing" << "BigGAN";
-    QTest::newRow("BigGAN, embeddings") << "biggan-embeddings" << "BigGAN";
-    QTest::newRow("BigGAN-deep") << "biggan-deep-narrow" << "BigGAN-deep";
-    QTest::newRow("Hugging Face") << "hf-biggan" << "BigGAN-deep (pytorch-pretrained-BigGAN)";
-    QTest::newRow("mimicry") << "mimicry-sagan" << "ResNet GAN";
+    QTest::newRow("BigGAN") << "biggan-standing"
+                            << "BigGAN";
+    QTest::newRow("BigGAN, embeddings") << "biggan-embeddings"
+                                        << "BigGAN";
+    QTest::newRow("BigGAN-deep") << "biggan-deep-narrow"
+                                 << "BigGAN-deep";
+    QTest::newRow("Hugging Face") << "hf-biggan"
+                                  << "BigGAN-deep (pytorch-pretrained-BigGAN)";
+    QTest::newRow("mimicry") << "mimicry-sagan"
+                             << "ResNet GAN";
   }
   void hostileShapes() {
     QFETCH(QString, file);
     QFETCH(QString, architecture);
     const std::string name = file.toStdString();
-    const Checkpoint whole = readCheckpoint(data(name));
-    QVERIFY(recognition(architecture.toStdString(), whole));
+    Checkpoint checkpoint = readCheckpoint(data(name));
+    QVERIFY(recognition(architecture.toStdString(), checkpoint));
     constexpr std::int64_t kHuge = std::int64_t{1} << 62;
-    for (const TensorView& tensor : whole.groups.at(0).tensors) {
+    for (TensorView& tensor : checkpoint.groups.at(0).tensors) {
+      const auto right = tensor.shape;
       const bool unused = tensor.name.ends_with(".sv0") || tensor.name.ends_with("num_batches_tracked");
-      for (const std::vector<std::int64_t>& shape : std::vector<std::vector<std::int64_t>>{
-               {}, {0}, {7}, {0, 0}, {kHuge, 1}, {1, kHuge}, {kHuge, kHuge, 3, 3}, {65536, 65536, 3, 3}, {3, 0, 3, 3},
-               {-1, -1}, {2, 2, 2}}) {
-        if (shape == tensor.shape || unused) {
+      for (const std::vector<std::int64_t>& shape : std::vector<std::vector<std::int64_t>>{{},
+                                                                                           {0},
+                                                                                           {7},
+                                                                                           {0, 0},
+                                                                                           {kHuge, 1},
+                                                                                           {1, kHuge},
+                                                                                           {kHuge, kHuge, 3, 3},
+                                                                                           {65536, 65536, 3, 3},
+                                                                                           {3, 0, 3, 3},
+                                                                                           {-1, -1},
+                                                                                           {2, 2, 2}}) {
+        if (shape == right || unused) {
           continue;
         }
-        const auto answer = recognition(architecture.toStdString(), altered(name, tensor.name, shape));
+        tensor.shape = shape;
+        const auto answer = recognition(architecture.toStdString(), checkpoint);
         QVERIFY2(!answer && !answer.mismatch.empty(), tensor.name.c_str());
       }
+      tensor.shape = right;
     }
   }
 
@@ -215,6 +229,23 @@ class BigGanTest : public QObject {
     const auto answer = recognition(architecture.toStdString(), checkpoint);
     QVERIFY(!answer);
     QVERIFY2(QString::fromStdString(answer.mismatch).startsWith(clause), answer.mismatch.c_str());
+  }
+
+  void truncationReachesTheStatistics() {
+    const auto model = OpenedModel::open(data("hf-biggan"));
+    LatentState state;
+    const auto z = tensorsOf(data("hf-biggan.reference")).at("z");
+    for (int i = 0; i < model->info().zDim; ++i) {
+      state.edits[i] = z.values[static_cast<std::size_t>(i)];  // the same z, whatever psi does to it
+    }
+    const auto pixels = [&](double psi) {
+      state.truncation = psi;
+      const SynthesisSettings settings = resolveSettings(state, model->info());
+      return model->generate(model->inputsFor(state), settings).image.values;
+    };
+    QVERIFY(pixels(1.0) != pixels(0.4));
+    QCOMPARE(pixels(1.0), pixels(7.0));   // there is no set beyond 1
+    QCOMPARE(pixels(0.0), pixels(-3.0));  // or below 0
   }
 
   void behindADataParallel() {
