@@ -1,4 +1,7 @@
 #include "model/generators/architecture.h"
+#include "model/generators/biggan/biggan.h"
+#include "model/generators/biggan/hf_biggan.h"
+#include "model/generators/biggan/resnet_gan.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
 
@@ -7,6 +10,10 @@ namespace loom::model {
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures{
       dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
+      bigGanArchitecture(),      // by the names of its blocks: nothing else has them
+      bigGanDeepArchitecture(),  // the same names, told from BigGAN by a fourth convolution
+      hfBigGanArchitecture(),    // by its embeddings and the sets of statistics: nothing else has them
+      resnetGanArchitecture(),   // by l1, block2, …: nothing else has them
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;
