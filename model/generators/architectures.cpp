@@ -1,12 +1,18 @@
 #include "model/generators/architecture.h"
+#include "model/generators/cyclegan.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
+#include "model/generators/pix2pix.h"
+#include "model/generators/stargan.h"
 
 namespace loom::model {
 
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures{
       dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
+      cycleganArchitecture(),  // residual blocks called conv_block: nothing else looks like it
+      pix2pixArchitecture(),   // blocks within blocks, each called model
+      starganArchitecture(),   // residual blocks called main within a main
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;
