@@ -2,8 +2,11 @@
 #include "model/generators/biggan/biggan.h"
 #include "model/generators/biggan/hf_biggan.h"
 #include "model/generators/biggan/resnet_gan.h"
+#include "model/generators/cyclegan.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
+#include "model/generators/pix2pix.h"
+#include "model/generators/stargan.h"
 
 namespace loom::model {
 
@@ -14,6 +17,9 @@ const std::vector<Architecture>& architectures() {
       bigGanDeepArchitecture(),  // the same names, told from BigGAN by a fourth convolution
       hfBigGanArchitecture(),    // by its embeddings and the sets of statistics: nothing else has them
       resnetGanArchitecture(),   // by l1, block2, …: nothing else has them
+      cycleganArchitecture(),  // residual blocks called conv_block: nothing else looks like it
+      pix2pixArchitecture(),   // blocks within blocks, each called model
+      starganArchitecture(),   // residual blocks called main within a main
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;
