@@ -1,4 +1,5 @@
 #include "model/generators/architecture.h"
+#include "model/generators/chain_generator.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
 
@@ -6,6 +7,7 @@ namespace loom::model {
 
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures{
+      presetArchitecture(),  // names every tensor of its files, so that it takes no other's
       dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
