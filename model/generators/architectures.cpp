@@ -8,6 +8,9 @@
 #include "model/generators/mlp.h"
 #include "model/generators/pix2pix.h"
 #include "model/generators/stargan.h"
+#include "model/generators/stylegan1/stylegan1.h"
+#include "model/generators/zoo/progressive_gan.h"
+#include "model/generators/zoo/zoo_dcgan.h"
 
 namespace loom::model {
 
@@ -22,6 +25,11 @@ const std::vector<Architecture>& architectures() {
       cycleganArchitecture(),  // residual blocks called conv_block: nothing else looks like it
       pix2pixArchitecture(),   // blocks within blocks, each called model
       starganArchitecture(),   // residual blocks called main within a main
+      // Each by the names of its own program, which no other has.
+      zooDcganArchitecture(),
+      progressiveGanArchitecture(),
+      stylegan1ZooArchitecture(),
+      stylegan1RosinalityArchitecture(),
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;

@@ -1,7 +1,7 @@
 // Convolutions and linear layers whose weights are divided by their spectral norm, and the self-attention made of them.
 #pragma once
 
-#include "model/generators/biggan/group_shapes.h"
+#include "model/generators/group_shapes.h"
 #include "model/generators/generator.h"
 
 #include <string>

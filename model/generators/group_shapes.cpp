@@ -1,4 +1,4 @@
-#include "model/generators/biggan/group_shapes.h"
+#include "model/generators/group_shapes.h"
 
 #include "model/generators/layer_chain.h"
 
