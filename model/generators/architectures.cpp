@@ -1,11 +1,14 @@
 #include "model/generators/architecture.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
+#include "model/generators/stylegan2/stylegan2.h"
 
 namespace loom::model {
 
 const std::vector<Architecture>& architectures() {
   static const std::vector<Architecture> kArchitectures{
+      stylegan2Architecture(),            // by their names: nothing else has them
+      stylegan2RosinalityArchitecture(),  // likewise
       dcganArchitecture(),  // a chain of 4×4 transposed convolutions: nothing else looks like it
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
