@@ -98,10 +98,12 @@ torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std
   const auto padded = even ? x : torch::constant_pad_nd(x, {before, after, before, after});
   const std::int64_t pad = even ? before : 0;
   if (m_whole.defined()) {
-    return torch::conv2d(padded, m_whole, bias, 1, {pad, pad}, 1, m_channels);
+    return torch::conv2d(padded, m_whole, bias, 1, pad, 1, m_channels);
   }
-  const auto rows = torch::conv2d(padded, m_rows, {}, 1, {pad, std::int64_t{0}}, 1, m_channels);
-  return torch::conv2d(rows, m_columns, bias, 1, {std::int64_t{0}, pad}, 1, m_channels);
+  const std::array<std::int64_t, 2> above{pad, 0};
+  const std::array<std::int64_t, 2> beside{0, pad};
+  const auto rows = torch::conv2d(padded, m_rows, {}, 1, at::IntArrayRef(above), 1, m_channels);
+  return torch::conv2d(rows, m_columns, bias, 1, at::IntArrayRef(beside), 1, m_channels);
 }
 
 torch::Tensor FirFilter::upsample(const torch::Tensor& x) const {
