@@ -25,6 +25,7 @@ const std::vector<Architecture>& architectures() {
       starganArchitecture(),   // residual blocks called main within a main
       stylegan2Architecture(),            // by synthesis.b4.const: nothing else has it
       stylegan2RosinalityArchitecture(),  // by style, input and to_rgbs side by side
+      stylegan2TensorFlowArchitecture(),  // by synthesis/4x4/Const/const
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;

@@ -67,4 +67,8 @@ Architecture stylegan2Architecture();
 /// rosinality/stylegan2-pytorch, model.py: style.1.weight, input.input, convs.0.conv.weight.
 Architecture stylegan2RosinalityArchitecture();
 
+/// NVIDIA's first, TensorFlow program (NVlabs/stylegan2 and stylegan2-ada), as legacy.py of NVlabs/stylegan3 converts it:
+/// mapping/Dense0/weight, synthesis/4x4/Const/const.
+Architecture stylegan2TensorFlowArchitecture();
+
 }  // namespace loom::model

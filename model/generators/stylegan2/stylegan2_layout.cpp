@@ -4,6 +4,7 @@
 #include "model/generators/state_dict.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <climits>
 #include <cmath>
@@ -65,6 +66,19 @@ bool OptionIndex::has(std::initializer_list<const char*> names) const {
   return std::any_of(names.begin(), names.end(), [this](const char* name) { return m_values.contains(name); });
 }
 
+std::optional<std::string> OptionIndex::otherThan(const std::string& prefix,
+                                                  std::span<const char* const> known) const {
+  for (const auto& [key, value] : m_values) {
+    if (key.starts_with(prefix)) {
+      const std::string name = key.substr(prefix.size(), key.find('.', prefix.size()) - prefix.size());
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        return name;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<double> numberIn(const std::string& text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -84,6 +98,27 @@ std::string readActivation(const OptionIndex& options, std::initializer_list<con
     activation = *known;
   }
   return {};
+}
+
+BlockTensor blockTensor(const std::string& name) {
+  constexpr std::string_view kBlock = "synthesis.b";
+  const auto blockEnd = name.find('.', kBlock.size());
+  const auto pixels = std::stoul(name.substr(kBlock.size(), blockEnd - kBlock.size()));
+  const auto block = static_cast<std::size_t>(std::countr_zero(pixels) - 2);
+  const std::string rest = name.substr(blockEnd + 1);
+  const auto dot = rest.find('.');
+  return dot == std::string::npos ? BlockTensor{block, {}, rest}
+                                  : BlockTensor{block, rest.substr(0, dot), rest.substr(dot + 1)};
+}
+
+std::optional<std::pair<int, std::string>> mappingTensor(const std::string& name) {
+  constexpr std::string_view kLayer = "mapping.fc";
+  if (!name.starts_with(kLayer)) {
+    return std::nullopt;
+  }
+  const auto dot = name.find('.');
+  const auto leaf = name.find('.', dot + 1);
+  return std::pair{std::stoi(name.substr(kLayer.size())), name.substr(leaf + 1)};
 }
 
 std::string compareTensors(const Stylegan2Options& options, const ForeignTable& table, const TensorIndex& file,

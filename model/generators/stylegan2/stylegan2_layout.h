@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 
@@ -43,6 +44,9 @@ class OptionIndex {
   /// True where any is there, "None" included.
   bool has(std::initializer_list<const char*> names) const;
 
+  /// The first name below `prefix` that is not among `known`; nullopt: none. Nested names count by their first part.
+  std::optional<std::string> otherThan(const std::string& prefix, std::span<const char* const> known) const;
+
   /// The Python class of the module, or an empty string.
   const std::string& className() const { return m_className; }
 
@@ -57,6 +61,19 @@ std::optional<double> numberIn(const std::string& text);
 /// Fills `activation` from the first option of these that is there; returns what does not fit, or an empty string.
 std::string readActivation(const OptionIndex& options, std::initializer_list<const char*> names,
                            Activation& activation);
+
+/// A name of the synthesis network taken apart: "synthesis.b8.conv0.affine.weight" is block 1, "conv0", "affine.weight".
+/// The block's own tensors have no layer.
+struct BlockTensor {
+  std::size_t block = 0;
+  std::string layer;
+  std::string leaf;
+};
+/// Of any name of stylegan2Tensors that begins with "synthesis.".
+BlockTensor blockTensor(const std::string& name);
+
+/// The number in "mapping.fc3.weight", and its leaf; nullopt for other names.
+std::optional<std::pair<int, std::string>> mappingTensor(const std::string& name);
 
 /// Where a tensor of the network stands in another program's file, and how it becomes ours.
 struct ForeignTensor {

@@ -77,23 +77,13 @@ ForeignTensor findTensor(const NamedShape& own, const std::string& anyFilter) {
   if (name == "synthesis.b4.const") {
     return {"input.input", withOnes(1, shape, 0), {}};
   }
-  constexpr std::string_view kLayer = "mapping.fc";
-  if (name.starts_with(kLayer)) {
-    const auto dot = name.find('.', kLayer.size());
-    const int number = std::stoi(name.substr(kLayer.size(), dot - kLayer.size()));
-    return {"style." + std::to_string(number + 1) + name.substr(dot), shape, {}};
+  if (const auto layer = mappingTensor(name)) {
+    return {"style." + std::to_string(layer->first + 1) + "." + layer->second, shape, {}};
   }
-  constexpr std::string_view kBlock = "synthesis.b";
-  const auto blockEnd = name.find('.', kBlock.size());
-  const int pixels = std::stoi(name.substr(kBlock.size(), blockEnd - kBlock.size()));
-  const auto block = static_cast<std::size_t>(std::lround(std::log2(pixels / 4)));
-  const std::string rest = name.substr(blockEnd + 1);
-  if (rest == "resample_filter") {
+  const auto [block, layer, leaf] = blockTensor(name);
+  if (layer.empty()) {  // the filter: the first block has no picture to enlarge, so it has none
     return {block == 0 ? anyFilter : "to_rgbs." + std::to_string(block - 1) + ".upsample.kernel", shape, withoutUpGain};
   }
-  const auto dot = rest.find('.');
-  const std::string layer = rest.substr(0, dot);
-  const std::string leaf = rest.substr(dot + 1);
   return layer == "torgb" ? toRgbTensor(block, leaf, shape)
                           : convolutionTensor(block, layer == "conv0", leaf, shape, anyFilter);
 }
