@@ -114,11 +114,11 @@ Tensor Stylegan2Mapping::mean() {
   if (m_mean.defined()) {
     return m_mean.unsqueeze(0);
   }
-  std::call_once(m_drawn, [this] {
+  if (!m_drawnMean.defined()) {
     constexpr std::int64_t kDrawn = 4096;
     const auto z = torch::randn({kDrawn, m_zDim}, at::make_generator<at::CPUGeneratorImpl>(0));
     m_drawnMean = forward(z.to(m_layers.front()->parameters().front().device()), {}).mean({0}, true);
-  });
+  }
   return m_drawnMean;
 }
 

@@ -6,8 +6,6 @@
 #include "model/generators/generator.h"
 #include "model/generators/stylegan2/stylegan2_layers.h"
 
-#include <mutex>
-
 namespace loom::model {
 
 /// z, and a class where there are any, to w.
@@ -32,7 +30,6 @@ class Stylegan2Mapping : public torch::nn::Module {
   std::vector<std::shared_ptr<Stylegan2Linear>> m_layers;
   torch::Tensor m_mean;  // undefined where the file has none
   torch::Tensor m_drawnMean;
-  std::once_flag m_drawn;
 };
 
 class Stylegan2Synthesis : public torch::nn::Module {

@@ -186,8 +186,10 @@ Recognition recogniseTensorFlow(const TensorGroup& group, const Checkpoint& chec
     return recognition;
   }
   const ForeignTable table = [filter](const NamedShape& own) { return findTensor(own, filter); };
-  // The original takes what it needs and leaves the rest (lod, the means of others) where it is.
-  recognition.mismatch = compareTensors(options, table, file, [](const std::string&) { return true; });
+  // Variables of training stand beside the two parts, and the progress of growing (lod) in them.
+  recognition.mismatch = compareTensors(options, table, file, [](const std::string& name) {
+    return !(name.starts_with("synthesis/") || name.starts_with("mapping/")) || name.ends_with("/lod");
+  });
   if (recognition.mismatch.empty()) {
     recognition.make = [options] { return std::make_shared<Stylegan2Generator>(options); };
     recognition.load = [options, table](Generator& generator, const TensorGroup& own, const Checkpoint&) {
