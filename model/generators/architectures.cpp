@@ -11,6 +11,7 @@
 #include "model/generators/stylegan1/stylegan1.h"
 #include "model/generators/zoo/progressive_gan.h"
 #include "model/generators/zoo/zoo_dcgan.h"
+#include "model/generators/stylegan2/stylegan2.h"
 
 namespace loom::model {
 
@@ -30,6 +31,9 @@ const std::vector<Architecture>& architectures() {
       progressiveGanArchitecture(),
       stylegan1ZooArchitecture(),
       stylegan1RosinalityArchitecture(),
+      stylegan2Architecture(),            // by synthesis.b4.const: nothing else has it
+      stylegan2RosinalityArchitecture(),  // by style, input and to_rgbs side by side
+      stylegan2TensorFlowArchitecture(),  // by synthesis/4x4/Const/const
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;

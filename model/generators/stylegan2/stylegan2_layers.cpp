@@ -1,0 +1,193 @@
+#include "model/generators/stylegan2/stylegan2_layers.h"
+
+#include <cmath>
+
+namespace loom::model {
+namespace {
+
+using torch::Tensor;
+
+const double kRootHalf = std::sqrt(0.5);
+constexpr double kUpGain = 4.0;  // zeros between pixels take three quarters of the light
+constexpr double kEpsilon = 1e-8;
+
+Tensor asPlanes(const Tensor& perChannel) { return perChannel.unsqueeze(-1).unsqueeze(-1); }
+
+}  // namespace
+
+Stylegan2Linear::Stylegan2Linear(std::int64_t in, std::int64_t out) {
+  m_weight = register_parameter("weight", torch::empty({out, in}));
+  m_bias = register_parameter("bias", torch::empty({out}));
+}
+
+void Stylegan2Linear::prepare(double rate, double extraGain) {
+  const double gain = rate * extraGain / std::sqrt(static_cast<double>(m_weight.size(1)));
+  m_gainedWeight = register_buffer("gained_weight", m_weight * gain);
+  m_gainedBias = register_buffer("gained_bias", m_bias * (rate * extraGain));
+}
+
+Stylegan2Convolution::Stylegan2Convolution(const Stylegan2Options& options, std::int64_t in, std::int64_t out,
+                                           std::int64_t pixels, bool up)
+    : m_activation(options.activation),
+      m_clamp(options.clamp),
+      m_pixels(pixels),
+      m_kernel(options.kernel),
+      m_up(up) {
+  m_weight = register_parameter("weight", torch::empty({out, in, m_kernel, m_kernel}));
+  m_bias = register_parameter("bias", torch::empty({out}));
+  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.filterShape));
+  if (options.noise) {
+    m_noiseStrength = register_parameter("noise_strength", torch::empty({}));
+    if (options.storedNoise) {
+      m_noiseConst = register_buffer("noise_const", torch::empty({pixels, pixels}));
+    }
+  }
+  m_affine = register_module("affine", std::make_shared<Stylegan2Linear>(options.wDim(), in));
+}
+
+void Stylegan2Convolution::prepare(double gain) {
+  const double whole = gainOf(m_activation) * gain;
+  m_inner = isHomogeneous(m_activation) ? whole : 1.0;
+  m_outer = isHomogeneous(m_activation) ? 1.0 : whole;
+  m_bound = m_clamp.value_or(0.0) * gain;
+  m_affine->prepare(1.0);
+  m_weightSquares = register_buffer("weight_squares", m_weight.square().sum({2, 3}));
+  m_gainedBias = register_buffer("gained_bias", m_bias * m_inner);
+  if (m_noiseStrength.defined()) {
+    m_gainedStrength = register_buffer("gained_strength", m_noiseStrength * m_inner);
+  }
+  if (m_noiseConst.defined()) {
+    m_gainedNoise = register_buffer("gained_noise", m_noiseConst * m_gainedStrength);
+  }
+  if (m_up) {
+    m_blur = register_module("blur", std::make_shared<FirFilter>(m_resampleFilter, m_weight.size(0), kUpGain));
+  }
+}
+
+Tensor Stylegan2Convolution::noiseFor(std::int64_t count, NoiseSource& noise) const {
+  if (!m_noiseStrength.defined() || noise.mode == NoiseMode::None) {
+    return {};
+  }
+  if (noise.mode == NoiseMode::Random) {
+    return torch::randn({count, 1, m_pixels, m_pixels}, noise.random).to(m_weight.device()) * m_gainedStrength;
+  }
+  return m_gainedNoise;
+}
+
+Tensor Stylegan2Convolution::convolve(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+  if (!m_up) {
+    return torch::conv2d(x, weight, bias, 1, m_kernel / 2);
+  }
+  // conv2d_resample.py's path for up = 2: a transposed convolution, then the filter, both padded as the whole asks for.
+  const std::int64_t taps = m_blur->taps();
+  const std::int64_t before = m_kernel / 2 + (taps + 1) / 2 - (m_kernel - 1);
+  const std::int64_t after = m_kernel / 2 + (taps >= 2 ? (taps - 2) / 2 : -1) - (m_kernel - 2);
+  const std::int64_t cut = std::max<std::int64_t>(0, std::min(-before, -after));
+  const Tensor y = torch::conv_transpose2d(x, weight.transpose(0, 1), {}, 2, cut);
+  return m_blur->filter(y, before + cut, after + cut, bias);
+}
+
+Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, NoiseSource& noise) const {
+  // The original scales each sample's weights. The same comes of scaling what goes in and what comes out, which needs
+  // one convolution for all samples; for a single one the cheaper of both is taken.
+  const Tensor styles = m_affine->forward(w);
+  const Tensor scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt_().mul_(m_inner);
+  Tensor y;
+  if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
+    y = convolve(x, m_weight * asPlanes(styles) * asPlanes(scale[0]).unsqueeze(1), m_gainedBias);
+  } else {
+    y = convolve(x * asPlanes(styles), m_weight, {});
+    torch::addcmul_out(y, asPlanes(m_gainedBias), y, asPlanes(scale));
+  }
+  const Tensor added = noiseFor(w.size(0), noise);
+  if (added.defined()) {
+    y.add_(added);
+  }
+  y = activate(m_activation, y);
+  if (m_outer != 1.0) {
+    y.mul_(m_outer);
+  }
+  return m_clamp ? y.clamp_(-m_bound, m_bound) : y;
+}
+
+Stylegan2ToRgb::Stylegan2ToRgb(const Stylegan2Options& options, std::int64_t in) : m_clamp(options.clamp) {
+  m_weight = register_parameter("weight", torch::empty({options.channels, in, 1, 1}));
+  m_bias = register_parameter("bias", torch::empty({options.channels}));
+  m_affine = register_module("affine", std::make_shared<Stylegan2Linear>(options.wDim(), in));
+}
+
+void Stylegan2ToRgb::prepare() { m_affine->prepare(1.0, 1.0 / std::sqrt(static_cast<double>(m_weight.size(1)))); }
+
+Tensor Stylegan2ToRgb::forward(const Tensor& x, const Tensor& w) const {
+  const Tensor weight = m_weight.flatten(1).unsqueeze(0) * m_affine->forward(w).unsqueeze(1);  // N×channels×in
+  const Tensor y = torch::baddbmm(m_bias.view({1, -1, 1}), weight, x.flatten(2))
+                       .view({x.size(0), weight.size(1), x.size(2), x.size(3)});
+  return m_clamp ? y.clamp(-*m_clamp, *m_clamp) : y;
+}
+
+Stylegan2Shortcut::Stylegan2Shortcut(const Stylegan2Options& options, std::int64_t in, std::int64_t out) {
+  m_weight = register_parameter("weight", torch::empty({out, in, 1, 1}));
+  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.filterShape));
+}
+
+void Stylegan2Shortcut::prepare(double gain) {
+  const double scale = gain / std::sqrt(static_cast<double>(m_weight.size(1)));
+  m_gainedWeight = register_buffer("gained_weight", m_weight * scale);
+  m_enlarge =
+      register_module("enlarge", std::make_shared<FirFilter>(m_resampleFilter, m_weight.size(0), kUpGain));
+}
+
+Tensor Stylegan2Shortcut::forward(const Tensor& x) const { return m_enlarge->upsample(torch::conv2d(x, m_gainedWeight)); }
+
+Stylegan2Block::Stylegan2Block(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels,
+                               bool last)
+    : m_channels(options.channels) {
+  using Blocks = Stylegan2Options::Blocks;
+  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.filterShape));
+  if (in == 0) {
+    m_const = register_parameter("const", torch::empty({out, pixels, pixels}));
+  } else {
+    m_conv0 = register_module("conv0", std::make_shared<Stylegan2Convolution>(options, in, out, pixels, true));
+  }
+  m_conv1 = register_module("conv1", std::make_shared<Stylegan2Convolution>(options, out, out, pixels, false));
+  if (last || options.blocks == Blocks::Skip) {
+    m_toRgb = register_module("torgb", std::make_shared<Stylegan2ToRgb>(options, out));
+  }
+  if (in != 0 && options.blocks == Blocks::Resnet) {
+    m_skip = register_module("skip", std::make_shared<Stylegan2Shortcut>(options, in, out));
+  }
+}
+
+void Stylegan2Block::prepare() {
+  if (m_conv0) {
+    m_conv0->prepare(1.0);
+  }
+  m_conv1->prepare(m_skip ? kRootHalf : 1.0);
+  if (m_skip) {
+    m_skip->prepare(kRootHalf);
+  }
+  if (m_toRgb) {
+    m_toRgb->prepare();
+    m_enlarge = register_module("enlarge", std::make_shared<FirFilter>(m_resampleFilter, m_channels, kUpGain));
+  }
+}
+
+void Stylegan2Block::forward(Tensor& x, Tensor& image, const Tensor& ws, std::int64_t first, NoiseSource& noise) const {
+  std::int64_t layer = first;
+  if (m_const.defined()) {
+    x = m_conv1->forward(m_const.unsqueeze(0), ws.select(1, layer++), noise);
+  } else {
+    const Tensor shortcut = m_skip ? m_skip->forward(x) : Tensor();
+    x = m_conv0->forward(x, ws.select(1, layer++), noise);
+    x = m_conv1->forward(x, ws.select(1, layer++), noise);
+    if (m_skip) {
+      x.add_(shortcut);
+    }
+  }
+  if (m_toRgb) {
+    const Tensor added = m_toRgb->forward(x, ws.select(1, layer));
+    image = image.defined() ? m_enlarge->upsample(image).add_(added) : added;
+  }
+}
+
+}  // namespace loom::model

@@ -1,0 +1,121 @@
+#include "model/generators/stylegan2/stylegan2_ops.h"
+
+#include <array>
+#include <cmath>
+
+namespace loom::model {
+namespace {
+
+struct ActivationEntry {
+  Activation activation;
+  const char* name;
+  double gain;
+};
+
+const double kRoot2 = std::sqrt(2.0);
+
+const std::array<ActivationEntry, 9>& entries() {
+  static const std::array<ActivationEntry, 9> kEntries{{{Activation::Linear, "linear", 1.0},
+                                                        {Activation::Relu, "relu", kRoot2},
+                                                        {Activation::LeakyRelu, "lrelu", kRoot2},
+                                                        {Activation::Tanh, "tanh", 1.0},
+                                                        {Activation::Sigmoid, "sigmoid", 1.0},
+                                                        {Activation::Elu, "elu", 1.0},
+                                                        {Activation::Selu, "selu", 1.0},
+                                                        {Activation::Softplus, "softplus", 1.0},
+                                                        {Activation::Swish, "swish", kRoot2}}};
+  return kEntries;
+}
+
+constexpr double kLeak = 0.2;
+
+/// The filter as rows ⊗ columns where it is such a product, as all of the field's are: two passes of n taps, not n².
+bool splitFilter(const torch::Tensor& f, torch::Tensor& rows, torch::Tensor& columns) {
+  const auto sum = f.sum();
+  if (sum.abs().item<double>() < 1e-6) {
+    return false;
+  }
+  rows = f.sum(1) / sum;
+  columns = f.sum(0);
+  constexpr double kRounding = 1e-6;
+  return (torch::outer(rows, columns) - f).abs().max().item<double>() <= kRounding * f.abs().max().item<double>();
+}
+
+}  // namespace
+
+std::optional<Activation> activationNamed(const std::string& name) {
+  for (const auto& entry : entries()) {
+    if (name == entry.name) {
+      return entry.activation;
+    }
+  }
+  return std::nullopt;
+}
+
+const char* nameOf(Activation activation) { return entries().at(static_cast<std::size_t>(activation)).name; }
+
+double gainOf(Activation activation) { return entries().at(static_cast<std::size_t>(activation)).gain; }
+
+bool isHomogeneous(Activation activation) {
+  return activation == Activation::Linear || activation == Activation::Relu || activation == Activation::LeakyRelu;
+}
+
+torch::Tensor activate(Activation activation, torch::Tensor x) {
+  switch (activation) {
+    case Activation::Linear: return x;
+    case Activation::Relu: return x.relu_();
+    case Activation::LeakyRelu: return torch::leaky_relu_(x, kLeak);
+    case Activation::Tanh: return x.tanh_();
+    case Activation::Sigmoid: return x.sigmoid_();
+    case Activation::Elu: return torch::elu_(x);
+    case Activation::Selu: return torch::selu_(x);
+    case Activation::Softplus: return torch::softplus(x);
+    case Activation::Swish: return torch::silu_(x);
+  }
+  return x;
+}
+
+FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
+    : m_taps(f.size(0)), m_channels(channels) {
+  const auto whole = (f.dim() == 1 ? torch::outer(f, f) : f.clone()) * gain;
+  const auto forChannels = [&](const torch::Tensor& kernel) {
+    return kernel.unsqueeze(0).unsqueeze(0).repeat({channels, 1, 1, 1}).contiguous();
+  };
+  m_spread = register_buffer("spread", forChannels(whole));
+  torch::Tensor rows;
+  torch::Tensor columns;
+  if (splitFilter(whole, rows, columns)) {
+    m_rows = register_buffer("rows", forChannels(rows.flip(0).unsqueeze(1)));
+    m_columns = register_buffer("columns", forChannels(columns.flip(0).unsqueeze(0)));
+  } else {
+    m_whole = register_buffer("whole", forChannels(whole.flip({0, 1})));
+  }
+}
+
+torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                                const torch::Tensor& bias) const {
+  const bool even = before == after && before >= 0;
+  const auto padded = even ? x : torch::constant_pad_nd(x, {before, after, before, after});
+  const std::int64_t pad = even ? before : 0;
+  if (m_whole.defined()) {
+    return torch::conv2d(padded, m_whole, bias, 1, pad, 1, m_channels);
+  }
+  const std::array<std::int64_t, 2> above{pad, 0};
+  const std::array<std::int64_t, 2> beside{0, pad};
+  const auto rows = torch::conv2d(padded, m_rows, {}, 1, at::IntArrayRef(above), 1, m_channels);
+  return torch::conv2d(rows, m_columns, bias, 1, at::IntArrayRef(beside), 1, m_channels);
+}
+
+torch::Tensor FirFilter::upsample(const torch::Tensor& x) const {
+  // A transposed convolution gives every pixel that the zeros between let through; upsample2d pads by (taps + 1) / 2
+  // before, so it leaves off the first taps − 1 − (taps + 1) / 2 of them.
+  const std::int64_t first = m_taps - 1 - (m_taps + 1) / 2;
+  const std::int64_t last = 2 * (x.size(3) - 1) + m_taps - first - 2 * x.size(3);
+  const std::int64_t cut = std::max<std::int64_t>(0, std::min(first, last));
+  const auto y = torch::conv_transpose2d(x, m_spread, {}, 2, cut, 0, m_channels);
+  const std::int64_t before = cut - first;
+  const std::int64_t after = cut - last;
+  return before == 0 && after == 0 ? y : torch::constant_pad_nd(y, {before, after, before, after});
+}
+
+}  // namespace loom::model

@@ -1,0 +1,52 @@
+// The two operations that StyleGAN2's layers share: bias_act and upfirdn2d of NVlabs/stylegan3, torch_utils/ops.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <optional>
+#include <string>
+
+namespace loom::model {
+
+/// The activations of bias_act.py that PyTorch names alike; each has its own gain there.
+enum class Activation { Linear, Relu, LeakyRelu, Tanh, Sigmoid, Elu, Selu, Softplus, Swish };
+
+/// "lrelu" and so on, as bias_act.py calls them.
+std::optional<Activation> activationNamed(const std::string& name);
+const char* nameOf(Activation activation);
+
+/// def_gain of bias_act.py: √2 where half of the signal is lost, else 1.
+double gainOf(Activation activation);
+
+/// True where activate(g·x) = g·activate(x) for every g ≥ 0, so that gains can go into weights.
+bool isHomogeneous(Activation activation);
+
+/// The activation without its gain, in place where it can be: use what is returned.
+torch::Tensor activate(Activation activation, torch::Tensor x);
+
+/// A resample_filter made ready for one number of channels. A module, so that it moves to a device with its owner.
+class FirFilter : public torch::nn::Module {
+ public:
+  /// f: taps or rows×columns, as setup_filter makes it. `gain` scales the result.
+  FirFilter(const torch::Tensor& f, std::int64_t channels, double gain);
+
+  /// Convolves N×C×H×W with the filter. Zeros stand outside; `before` and `after` of them are added on each side,
+  /// below 0 so many pixels are cut. `bias` (C values) is added where it is defined.
+  torch::Tensor filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                       const torch::Tensor& bias = {}) const;
+
+  /// upfirdn2d.upsample2d: N×C×H×W → N×C×2H×2W. The gain of 4 that this asks for is the constructor's.
+  torch::Tensor upsample(const torch::Tensor& x) const;
+
+  std::int64_t taps() const { return m_taps; }
+
+ private:
+  std::int64_t m_taps = 0;
+  std::int64_t m_channels = 0;
+  torch::Tensor m_rows;     // C×1×taps×1, flipped; undefined where the filter is no product of two vectors
+  torch::Tensor m_columns;  // C×1×1×taps, flipped
+  torch::Tensor m_whole;    // C×1×taps×taps, flipped; undefined where rows and columns are there
+  torch::Tensor m_spread;   // C×1×taps×taps, as it is: for transposed convolutions
+};
+
+}  // namespace loom::model

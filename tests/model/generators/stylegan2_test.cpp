@@ -1,0 +1,384 @@
+// StyleGAN2 in three layouts: pictures equal to what the original programs compute (tests/data/stylegan2/make.py) on the
+// paths that the oracle does not take, and clear refusals of what only looks like one.
+#include "model/checkpoint/checkpoint_reader.h"
+#include "model/generators/architecture.h"
+#include "model/opened_model.h"
+#include "tests/model/small_checkpoints.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+#include <map>
+
+using namespace loom::model;
+using loom::test::NamedTensors;
+
+namespace {
+
+constexpr double kTolerance = 1e-4;  // of the largest magnitude
+constexpr double kPsi = 0.6;         // of make.py
+
+using Tensors = std::map<std::string, FloatTensor>;
+
+std::filesystem::path data(const std::string& name) {
+  return std::filesystem::path(LOOM_TEST_DATA "/stylegan2") / (name + ".safetensors");
+}
+
+Tensors tensorsOf(const std::filesystem::path& path) {
+  const Checkpoint file = readCheckpoint(path);
+  Tensors tensors;
+  for (const TensorView& tensor : file.groups.at(0).tensors) {
+    tensors[tensor.name] = {tensor.shape, tensor.toFloat32()};
+  }
+  return tensors;
+}
+
+/// Largest difference as a share of the largest magnitude expected.
+double difference(const FloatTensor& got, const FloatTensor& expected) {
+  double largest = 0.0;
+  double apart = got.shape == expected.shape ? 0.0 : INFINITY;
+  for (std::size_t i = 0; i < expected.values.size() && std::isfinite(apart); ++i) {
+    largest = std::max(largest, std::abs(static_cast<double>(expected.values[i])));
+    const double off = std::abs(static_cast<double>(got.values[i]) - expected.values[i]);
+    apart = std::isnan(off) ? INFINITY : std::max(apart, off);
+  }
+  return apart / largest;
+}
+
+GeneratorInputs inputsOf(const Tensors& reference) {
+  GeneratorInputs inputs{.z = reference.at("z")};
+  if (reference.contains("c")) {
+    inputs.c = reference.at("c");
+  }
+  return inputs;
+}
+
+/// The stored noise where there is some, else none: what make.py took.
+NoiseMode noiseOf(const GeneratorInfo& info) {
+  const auto& modes = info.noiseModes;
+  return std::find(modes.begin(), modes.end(), NoiseMode::Constant) != modes.end() ? NoiseMode::Constant
+                                                                                   : NoiseMode::None;
+}
+
+SynthesisSettings settingsFor(const GeneratorInfo& info) {
+  SynthesisSettings settings;
+  if (!info.noiseModes.empty()) {
+    settings.noise = noiseOf(info);
+  }
+  return settings;
+}
+
+Recognition recognition(const std::string& architecture, const Checkpoint& file) {
+  for (const Architecture& one : architectures()) {
+    if (one.name == architecture) {
+      return one.recognise(file.groups.at(0), file);
+    }
+  }
+  throw std::runtime_error("no architecture " + architecture);
+}
+
+const std::vector<std::pair<std::string, std::string>> kFiles{
+    {"orig", "StyleGAN2"},
+    {"skip-separable", "StyleGAN2"},
+    {"resnet-square", "StyleGAN2"},
+    {"skip-unfiltered", "StyleGAN2"},
+    {"one-block", "StyleGAN2"},
+    {"tensorflow-skip", "StyleGAN2 (TensorFlow)"},
+    {"tensorflow-resnet", "StyleGAN2 (TensorFlow)"},
+    {"rosinality", "StyleGAN2 (rosinality)"},
+    {"rosinality-early", "StyleGAN2 (rosinality)"},
+};
+
+}  // namespace
+
+class Stylegan2Test : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir m_folder;
+
+  std::filesystem::path write(const NamedTensors& tensors) {
+    const std::filesystem::path path = m_folder.filePath(QStringLiteral("network.safetensors")).toStdString();
+    loom::test::writeSafetensors(path, tensors);
+    return path;
+  }
+
+ private Q_SLOTS:
+  void equalsTheOriginal_data() {
+    QTest::addColumn<QString>("file");
+    for (const auto& [file, architecture] : kFiles) {
+      QTest::newRow(file.c_str()) << QString::fromStdString(file);
+    }
+  }
+  void equalsTheOriginal() {
+    QFETCH(QString, file);
+    const auto model = OpenedModel::open(data(file.toStdString()));
+    const Tensors reference = tensorsOf(data(file.toStdString() + ".reference"));
+    SynthesisSettings settings = settingsFor(model->info());
+    const auto compare = [&](const char* suffix) {
+      const GeneratorOutputs got = model->generate(inputsOf(reference), settings);
+      const double ws = difference(got.ws, reference.at(std::string("ws") + suffix));
+      const double image = difference(got.image, reference.at(std::string("image") + suffix));
+      qInfo("ws differs by %.2g, the image by %.2g%s", ws, image, suffix);
+      QVERIFY2(ws <= kTolerance && image <= kTolerance, qPrintable(QString::number(image)));
+    };
+    compare("");
+    if (reference.contains("ws truncated")) {
+      settings.truncation = kPsi;
+      if (!file.startsWith(QStringLiteral("rosinality"))) {  // its program truncates all layers alike
+        settings.truncationCutoff = 3;
+      }
+      compare(" truncated");
+    }
+  }
+
+  /// A batch and its members one by one take different paths through the convolutions.
+  void oneByOneAsInABatch_data() { equalsTheOriginal_data(); }
+  void oneByOneAsInABatch() {
+    QFETCH(QString, file);
+    const auto model = OpenedModel::open(data(file.toStdString()));
+    const FloatTensor all = loom::test::wave({3, model->info().styleLayers, model->info().wDim}, 1.0F);
+    const SynthesisSettings settings = settingsFor(model->info());
+    const FloatTensor together = model->generate({.ws = all}, settings).image;
+    const auto perPicture = together.values.size() / 3;
+    const auto perStyle = all.values.size() / 3;
+    for (std::size_t i = 0; i < 3; ++i) {
+      FloatTensor one{{1, all.shape[1], all.shape[2]}, {}};
+      one.values.assign(all.values.begin() + static_cast<std::ptrdiff_t>(i * perStyle),
+                        all.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * perStyle));
+      FloatTensor expected{{1, together.shape[1], together.shape[2], together.shape[3]}, {}};
+      expected.values.assign(together.values.begin() + static_cast<std::ptrdiff_t>(i * perPicture),
+                             together.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * perPicture));
+      QVERIFY(difference(model->generate({.ws = one}, settings).image, expected) <= kTolerance);
+    }
+  }
+
+  void saysWhatItIs_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QList<int>>("numbers");  // zDim, wDim, styleLayers, classCount, channels, pixels
+    QTest::addColumn<bool>("truncates");
+    QTest::newRow("orig") << "orig" << QList<int>{7, 12, 6, 0, 3, 16} << true;
+    QTest::newRow("skip") << "skip-separable" << QList<int>{5, 9, 6, 3, 1, 16} << false;
+    QTest::newRow("resnet") << "resnet-square" << QList<int>{6, 8, 6, 2, 3, 16} << true;
+    QTest::newRow("one block") << "one-block" << QList<int>{4, 6, 2, 0, 3, 4} << true;
+    QTest::newRow("TensorFlow") << "tensorflow-skip" << QList<int>{6, 8, 6, 3, 3, 16} << true;
+    QTest::newRow("rosinality") << "rosinality" << QList<int>{9, 9, 6, 0, 3, 16} << true;
+    QTest::newRow("rosinality, no mean") << "rosinality-early" << QList<int>{6, 6, 4, 0, 3, 8} << true;
+  }
+  void saysWhatItIs() {
+    QFETCH(QString, file);
+    QFETCH(QList<int>, numbers);
+    QFETCH(bool, truncates);
+    const GeneratorInfo info = OpenedModel::open(data(file.toStdString()))->info();
+    QCOMPARE(info.architecture, std::string("StyleGAN2"));
+    const QList<int> told{info.zDim, info.wDim, info.styleLayers, info.classCount, info.channels, info.width};
+    QCOMPARE(told, numbers);
+    QCOMPARE(info.height, info.width);
+    QCOMPARE(info.labels, info.classCount ? LabelKind::Classes : LabelKind::None);
+    QCOMPARE(info.truncation, truncates ? Truncation::MeanOfW : Truncation::None);
+    QCOMPARE(info.range, ValueRange{});
+  }
+
+  void noiseAsTheOriginalChooses() {
+    using Modes = std::vector<NoiseMode>;
+    const auto modes = [](const char* file) { return OpenedModel::open(data(file))->info().noiseModes; };
+    QCOMPARE(modes("orig"), (Modes{NoiseMode::Constant, NoiseMode::Random, NoiseMode::None}));
+    QCOMPARE(modes("rosinality"), (Modes{NoiseMode::Random, NoiseMode::Constant, NoiseMode::None}));
+    QCOMPARE(modes("rosinality-early"), (Modes{NoiseMode::Random, NoiseMode::None}));
+    QCOMPARE(modes("skip-separable"), Modes{});
+  }
+
+  void randomNoiseComesFromItsSeed() {
+    const auto model = OpenedModel::open(data("orig"));
+    const GeneratorInputs inputs{.ws = loom::test::wave({1, 6, 12})};
+    const auto pixels = [&](std::uint32_t seed) {
+      SynthesisSettings settings;
+      settings.noise = NoiseMode::Random;
+      settings.noiseSeed = seed;
+      return model->generate(inputs, settings).image.values;
+    };
+    QCOMPARE(pixels(5), pixels(5));
+    QVERIFY(pixels(5) != pixels(6));
+  }
+
+  /// A lower resolution is what the network without its last block would give.
+  void lowerResolutions() {
+    const auto whole = OpenedModel::open(data("tensorflow-skip"));
+    QCOMPARE(whole->info().resolutions, (std::vector<int>{4, 8, 16}));
+    QVERIFY(OpenedModel::open(data("orig"))->info().resolutions.empty());
+    QVERIFY(OpenedModel::open(data("resnet-square"))->info().resolutions.empty());
+    NamedTensors rest;
+    for (const auto& [name, tensor] : tensorsOf(data("rosinality"))) {
+      const bool last = name.starts_with("convs.2.") || name.starts_with("convs.3.") || name.starts_with("to_rgbs.1.") ||
+                        name == "noises.noise_3" || name == "noises.noise_4";
+      if (!last) {
+        rest.emplace_back(name, tensor);
+      }
+    }
+    const auto half = OpenedModel::open(write(rest));
+    QCOMPARE(half->info().width, 8);
+    FloatTensor styles = loom::test::wave({1, 6, 9});
+    SynthesisSettings settings;
+    settings.noise = NoiseMode::Constant;
+    settings.resolution = 8;
+    const auto got = OpenedModel::open(data("rosinality"))->generate({.ws = styles}, settings).image;
+    styles.shape[1] = 4;
+    styles.values.resize(4 * 9);
+    settings.resolution = 0;
+    QVERIFY(difference(got, half->generate({.ws = styles}, settings).image) <= kTolerance);
+  }
+
+  /// Without a stored mean it is drawn, or given.
+  void aMeanThatIsNotStored() {
+    const auto model = OpenedModel::open(data("rosinality-early"));
+    const auto styles = [&](const FloatTensor& z, const std::optional<FloatTensor>& mean) {
+      SynthesisSettings settings;
+      settings.truncation = 0.0;
+      settings.truncationCutoff = 3;
+      return model->generate({.z = z, .wMean = mean}, settings).ws.values;
+    };
+    const auto drawn = styles(loom::test::wave({1, 6}), {});
+    const auto other = styles(loom::test::wave({1, 6}, 2.0F), {});
+    const auto end = [](const std::vector<float>& ws) { return ws.begin() + std::ptrdiff_t{3 * 6}; };
+    QVERIFY(std::equal(drawn.begin(), end(drawn), other.begin()));
+    // The mean of single values' deviation over 4096 draws is small beside the values themselves.
+    const auto single = std::abs(*std::max_element(end(other), other.end()));
+    QVERIFY(std::all_of(drawn.begin(), end(drawn), [&](float value) { return std::isfinite(value); }));
+    QVERIFY(single > 0.0F);
+    const FloatTensor mean = loom::test::wave({1, 6});
+    const auto given = styles(loom::test::wave({1, 6}, 2.0F), mean);
+    QVERIFY(std::equal(mean.values.begin(), mean.values.end(), given.begin()));
+    QVERIFY(!std::equal(mean.values.begin(), mean.values.end(), end(given)));
+  }
+
+  /// A flat file of several networks, the averaged one among them.
+  void belowAPrefix() {
+    Checkpoint checkpoint = readCheckpoint(data("orig"));
+    auto& tensors = checkpoint.groups.at(0).tensors;
+    const auto plain = tensors;
+    tensors.clear();
+    for (const char* prefix : {"G.", "G_ema.", "D."}) {
+      for (TensorView view : plain) {
+        view.name = prefix + view.name;
+        tensors.push_back(view);
+      }
+    }
+    const auto answer = recognition("StyleGAN2", checkpoint);
+    QVERIFY2(answer, answer.mismatch.c_str());
+    QCOMPARE(answer.fileName("mapping.w_avg"), std::string("G_ema.mapping.w_avg"));
+  }
+
+  void hostileShapes_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("architecture");
+    for (const auto& [file, architecture] : kFiles) {
+      QTest::newRow(file.c_str()) << QString::fromStdString(file) << QString::fromStdString(architecture);
+    }
+  }
+  /// Every tensor in every hostile shape, or gone: an answer each time, no exception, and no yes to what does not fit.
+  void hostileShapes() {
+    QFETCH(QString, file);
+    QFETCH(QString, architecture);
+    Checkpoint checkpoint = readCheckpoint(data(file.toStdString()));
+    auto& tensors = checkpoint.groups.at(0).tensors;
+    QVERIFY2(recognition(architecture.toStdString(), checkpoint),
+             recognition(architecture.toStdString(), checkpoint).mismatch.c_str());
+    constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+    for (TensorView& tensor : tensors) {
+      if (tensor.name == "lod") {
+        continue;  // of training
+      }
+      const auto right = tensor;
+      for (const std::vector<std::int64_t>& shape : std::vector<std::vector<std::int64_t>>{{0},
+                                                                                           {kHuge},
+                                                                                           {0, 0},
+                                                                                           {kHuge, 1},
+                                                                                           {1, kHuge},
+                                                                                           {kHuge, kHuge, 3, 3},
+                                                                                           {65536, 65536, 3, 3},
+                                                                                           {3, 0, 3, 3},
+                                                                                           {-1, -1},
+                                                                                           {1, kHuge, kHuge, 3, 3},
+                                                                                           {2, 2, 2}}) {
+        tensor.shape = shape;
+        const auto answer = recognition(architecture.toStdString(), checkpoint);
+        QVERIFY2(!answer && !answer.mismatch.empty(), tensor.name.c_str());
+      }
+      tensor = right;
+      const bool mayLack = tensor.name == "mapping.w_avg" || tensor.name == "dlatent_avg" || tensor.name == "latent_avg";
+      tensor.name = "gone";
+      const auto answer = recognition(architecture.toStdString(), checkpoint);
+      QVERIFY2(!answer || (mayLack && right.name == "dlatent_avg"), right.name.c_str());
+      tensor = right;
+      tensor.bytes = tensor.bytes.first(tensor.bytes.size() - sizeof(float));
+      QVERIFY2(!recognition(architecture.toStdString(), checkpoint) || mayLack, right.name.c_str());
+      tensor = right;
+    }
+  }
+
+  void refusals_data() {
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("architecture");
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("clause");
+    QTest::newRow("an activation") << "orig"
+                                   << "StyleGAN2"
+                                   << "init_kwargs.activation"
+                                   << "sine"
+                                   << "its activation is sine";
+    QTest::newRow("a clamp") << "orig"
+                             << "StyleGAN2"
+                             << "synthesis.b4.conv1.conv_clamp"
+                             << "nan"
+                             << "its conv_clamp is nan";
+    QTest::newRow("a rate") << "orig"
+                            << "StyleGAN2"
+                            << "init_kwargs.mapping_kwargs.lr_multiplier"
+                            << "-1"
+                            << "its mapping's lr_multiplier is -1";
+    QTest::newRow("an unknown option") << "tensorflow-skip"
+                                       << "StyleGAN2 (TensorFlow)"
+                                       << "static_kwargs.normalize_latents"
+                                       << "False"
+                                       << "its program was given normalize_latents";
+    QTest::newRow("a filter") << "tensorflow-resnet"
+                              << "StyleGAN2 (TensorFlow)"
+                              << "static_kwargs.resample_kernel"
+                              << "[1, x]"
+                              << "its resample_kernel is [1, x]";
+  }
+  void refusals() {
+    QFETCH(QString, file);
+    QFETCH(QString, architecture);
+    QFETCH(QString, key);
+    QFETCH(QString, value);
+    QFETCH(QString, clause);
+    Checkpoint checkpoint = readCheckpoint(data(file.toStdString()));
+    checkpoint.groups.at(0).attributes = {{key.toStdString(), value.toStdString()}};
+    const auto answer = recognition(architecture.toStdString(), checkpoint);
+    QVERIFY(!answer);
+    QVERIFY2(QString::fromStdString(answer.mismatch).startsWith(clause), answer.mismatch.c_str());
+  }
+
+  /// Where nothing tells the clamp, the later program's default holds; its forerunner had none.
+  void theClampThatIsNotTold() {
+    const auto clampOf = [](const char* className) {
+      Checkpoint checkpoint = readCheckpoint(data("orig"));
+      checkpoint.metadata.clear();
+      checkpoint.groups.at(0).className = className;
+      return recognition("StyleGAN2", checkpoint);
+    };
+    QVERIFY(clampOf("training.networks.Generator"));
+    NamedTensors bare;
+    for (const auto& [name, tensor] : tensorsOf(data("orig"))) {
+      bare.emplace_back(name, tensor);
+    }
+    const auto options = OpenedModel::open(write(bare))->info().options;
+    QVERIFY(std::find(options.begin(), options.end(), std::pair<std::string, std::string>{"Clamp", "±256"}) !=
+            options.end());
+  }
+};
+
+QTEST_GUILESS_MAIN(Stylegan2Test)
+#include "stylegan2_test.moc"
