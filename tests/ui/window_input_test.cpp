@@ -142,6 +142,8 @@ void WindowInputTest::theModelBeforeLeavesItsPicture() {
   bench().window().openFile(cyclegan());
   QVERIFY(bench().loaded());
   QVERIFY(bench().seesNewest());
+  hand().key(Qt::Key_Space);
+  QVERIFY2(!explorer().walking(), "a walk through a space that is not there");
   QCOMPARE(explorer().input()->pixels, face.convertToFormat(QImage::Format_RGB888));
   QVERIFY(bench().drop({save(QStringLiteral("upright.png"), stripes(true))}));
   QVERIFY(changes(QStringLiteral("upright.png")));

@@ -298,6 +298,9 @@ void MainWindow::modelOpened() {
     m_fileMenu->noteOpened(path);
   }
   m_services.noteOpened(model);
+  if (m_explorer.takesPicture()) {
+    m_explorer.setWalking(false);
+  }
   if (std::exchange(m_restoring, false)) {
     m_status->tell(tr("the picture's state is back"));
   }
@@ -411,7 +414,10 @@ void MainWindow::refreshActions() {
   m_actions[ActionId::Compare]->setChecked(view.compare);
   m_actions[ActionId::Compare]->setEnabled(m_canvas->pinned());
   const bool takesPicture = m_explorer.takesPicture();
-  m_actions[ActionId::SaveGrid]->setEnabled(!takesPicture);  // of seeds, and it has none
+  for (const ActionId id : {ActionId::SaveGrid, ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed,
+                            ActionId::Walk, ActionId::Reset}) {
+    m_actions[id]->setEnabled(!takesPicture);  // it knows no seeds
+  }
   m_actions[ActionId::OpenInput]->setEnabled(takesPicture);
   m_actions[ActionId::PasteInput]->setEnabled(takesPicture);
   m_actions[ActionId::FormerInput]->setEnabled(takesPicture && m_explorer.hasFormerPicture());
