@@ -68,7 +68,8 @@ class WindowInputTest : public QObject {
   }
   /// Until the picture on screen is that of an input of this name.
   bool changes(const QString& name) {
-    return QTest::qWaitFor([&] { return explorer().input() && explorer().input()->path.endsWith(name); }, kPatienceMs) &&
+    return QTest::qWaitFor([&] { return explorer().input() && explorer().input()->path.endsWith(name); },
+                           kPatienceMs) &&
            bench().seesNewest();
   }
 
@@ -88,7 +89,8 @@ void WindowInputTest::somethingIsSeenAtOnce() {
   const QRect place = bench().control(QStringLiteral("inputthumbnail"));
   const QImage screen = bench().canvas().grabFramebuffer();
   const double ratio = bench().canvas().devicePixelRatioF();
-  const QColor sky = screen.pixelColor((QPointF(place.left() + place.width() / 8.0, place.top() + 4) * ratio).toPoint());
+  const QColor sky =
+      screen.pixelColor((QPointF(place.left() + place.width() / 8.0, place.top() + 4) * ratio).toPoint());
   QVERIFY2(std::abs(sky.red() - 98) < 12 && std::abs(sky.blue() - 214) < 12, qPrintable(sky.name()));
 }
 

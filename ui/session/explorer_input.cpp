@@ -7,9 +7,7 @@ namespace loom::ui {
 
 bool Explorer::takesPicture() const { return m_model && m_model->info().input == model::InputKind::Picture; }
 
-const InputSource* Explorer::input() const {
-  return takesPicture() ? m_inputs.find(m_latent.input.sha256) : nullptr;
-}
+const InputSource* Explorer::input() const { return takesPicture() ? m_inputs.find(m_latent.input.sha256) : nullptr; }
 
 void Explorer::takeInput(InputSource source) {
   if (!takesPicture()) {

@@ -165,6 +165,12 @@ class TestInputPicture : public QObject {
     QVERIFY(provenance);
     QCOMPARE(provenance->latent.input, (model::InputPicture{"in.png", source.sha256, 64}));
     QVERIFY(describe(*provenance).ends_with(", changed from in.png."));
+    const auto told = latentLoom({QStringLiteral("info"), file(QStringLiteral("out.png"))});
+    QVERIFY2(told.out.contains(QStringLiteral("in.png, 64 pixels at most")), qPrintable(told.out + told.err));
+    const auto model = latentLoom({QStringLiteral("info"), checkpoint});
+    QVERIFY2(model.out.contains(QStringLiteral("a picture, colour, its sides multiples of ") +
+                                QString::number(opened->info().inputMultiple)),
+             qPrintable(model.out + model.err));
   }
 
   void labelsChangeWhatStarganMakes() {
