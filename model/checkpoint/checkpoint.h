@@ -35,21 +35,22 @@ struct TensorView {
   std::vector<float> toFloat32() const;
 };
 
-/// One dictionary that directly holds tensors: one state_dict.
+/// One dictionary that directly holds tensors: one state_dict; or one module with all that is in it.
 struct TensorGroup {
   std::string name;  ///< dotted path inside the file, e.g. "netG_state_dict"; empty for a bare state_dict
   std::vector<TensorView> tensors;  ///< in file order, names unique
   /// Python class of the module that the group is, e.g. "training.networks_stylegan2.Generator"; empty for a bare
-  /// state_dict.
+  /// state_dict. NVIDIA's pickles tell the last part alone ("Generator").
   std::string className = {};
-  /// Plain values of the module: its constructor's arguments ("init_kwargs.z_dim" → "512", nested ones dotted,
-  /// positional ones "init_args.0") and its hyper-parameters under their path ("synthesis.b4.use_noise" → "True").
+  /// Plain values of the module: constructor arguments ("init_kwargs.z_dim" → "512", nested ones dotted:
+  /// "init_kwargs.mapping_kwargs.num_layers"; positional ones "init_args.0") and plain hyper-parameters by their dotted
+  /// module path ("synthesis.b4.use_noise" → "True"); a module within it tells its class as "synthesis.b4.__class__".
   std::vector<std::pair<std::string, std::string>> attributes = {};
 };
 
 struct Checkpoint {
   std::filesystem::path path;
-  std::string container;  ///< e.g. "safetensors", "PyTorch zip"
+  std::string container;  ///< e.g. "safetensors", "PyTorch zip", "NVIDIA network pickle"
   /// The container's own metadata, and every plain value beside the tensors under its dotted path ("nz" → "100").
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<TensorGroup> groups;
@@ -62,7 +63,7 @@ struct Checkpoint {
 /// `what()` is a sentence for people that names the file and the reason.
 class CheckpointError : public std::runtime_error {
  public:
-  enum class Kind { CannotOpen, NotACheckpoint, Broken, Unsupported, Limit, Cancelled };
+  enum class Kind { CannotOpen, NotACheckpoint, Broken, Unsupported, Limit, Hostile, Cancelled };
 
   CheckpointError(Kind kind, const std::string& message) : std::runtime_error(message), m_kind(kind) {}
   Kind kind() const { return m_kind; }

@@ -16,6 +16,8 @@ class MappedFile {
  public:
   /// Throws CheckpointError (CannotOpen): missing, a folder, no rights, empty, changed while it was read.
   static std::shared_ptr<const MappedFile> open(const std::filesystem::path& path);
+  /// Bytes that lie in memory already and stay there as long as the result does: nothing is copied.
+  static std::shared_ptr<const MappedFile> view(std::span<const std::byte> bytes);
   virtual ~MappedFile() = default;
 
   std::span<const std::byte> bytes() const { return m_bytes; }

@@ -73,6 +73,11 @@ class CopiedFile : public MappedFile {
   std::vector<std::byte> m_copy;
 };
 
+class View : public MappedFile {
+ public:
+  explicit View(std::span<const std::byte> bytes) { m_bytes = bytes; }
+};
+
 class Mapping : public MappedFile {
  public:
   Mapping(const std::filesystem::path& path, std::unique_ptr<const Descriptor> file, const struct stat& status)
@@ -98,6 +103,10 @@ class Mapping : public MappedFile {
 };
 
 }  // namespace
+
+std::shared_ptr<const MappedFile> MappedFile::view(std::span<const std::byte> bytes) {
+  return std::make_shared<View>(bytes);
+}
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
   auto file = std::make_unique<const Descriptor>(path);

@@ -150,6 +150,22 @@ std::vector<std::int64_t> fortranStrides(std::vector<std::int64_t> shape) {
   return strides;
 }
 
+/// The number that `bytes` begin with, to its last digit.
+std::string numberText(DType dtype, std::span<const std::byte> bytes) {
+  if (dtype == DType::F64) {
+    double number = 0.0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return pickleNumberText(number);
+  }
+  if (dtype == DType::I64) {
+    std::int64_t number = 0;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return std::to_string(number);
+  }
+  const float number = TensorView{"", dtype, {}, {}, bytes}.toFloat32().front();
+  return dtype == DType::Bool ? std::string(number != 0.0F ? "True" : "False") : pickleNumberText(number);
+}
+
 }  // namespace
 
 bool isNumpyArray(const PickleValue& value) {
@@ -185,20 +201,37 @@ std::optional<std::string> numpyScalarText(const PickleValue& value) {
     if (bytes.size() != sizeOf(dtype)) {
       return std::nullopt;
     }
-    if (dtype == DType::F64) {
-      double number = 0.0;
-      std::memcpy(&number, bytes.data(), sizeof number);
-      return pickleNumberText(number);
-    }
-    if (dtype == DType::I64) {
-      std::int64_t number = 0;
-      std::memcpy(&number, bytes.data(), sizeof number);
-      return std::to_string(number);
-    }
-    const float number = TensorView{"", dtype, {}, {}, asBytes(bytes)}.toFloat32().front();
-    return dtype == DType::Bool ? std::string(number != 0.0F ? "True" : "False") : pickleNumberText(number);
+    return numberText(dtype, asBytes(bytes));
   } catch (const PickleError&) {
     return std::nullopt;  // of a type that is not plain: left to the note about what the file names
+  }
+}
+
+std::optional<std::string> numpyArrayText(const PickleValue& value, const Checkpoint& checkpoint) {
+  constexpr std::int64_t kLongest = 32;
+  if (!isNumpyArray(value)) {
+    return std::nullopt;
+  }
+  try {
+    const auto shape = readShape(*findParts(value).shape);
+    if (shape.size() > 1 || (shape.size() == 1 && shape[0] > kLongest)) {
+      return std::nullopt;
+    }
+    Checkpoint scratch;
+    scratch.file = checkpoint.file;
+    const TensorView array = readNumpyArray(value, "", scratch);
+    if (shape.empty()) {
+      return numberText(array.dtype, array.bytes);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(shape[0]); ++i) {
+      text += (i ? ", " : "") + numberText(array.dtype, array.bytes.subspan(i * sizeOf(array.dtype)));
+    }
+    return "[" + text + "]";
+  } catch (const ReadProblem&) {
+    return std::nullopt;  // it is no weight: nothing depends on it
+  } catch (const std::out_of_range&) {
+    return std::nullopt;
   }
 }
 

@@ -20,4 +20,8 @@ TensorView readNumpyArray(const PickleValue& value, const std::string& name, Che
 /// A scalar of a plain type as text; nothing for everything else.
 std::optional<std::string> numpyScalarText(const PickleValue& value);
 
+/// A short array of at most one dimension as text, "[36, 36]"; nothing for everything else. Of `checkpoint` the file
+/// alone is used.
+std::optional<std::string> numpyArrayText(const PickleValue& value, const Checkpoint& checkpoint);
+
 }  // namespace loom::model

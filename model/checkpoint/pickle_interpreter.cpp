@@ -2,9 +2,11 @@
 // PickleValues and nothing else: GLOBAL makes a name, REDUCE, NEWOBJ and their like an inert Object that remembers what
 // would have been called and with what.
 //
-// An opcode makes at most two values and moves, never copies, what it takes from the stack. A value is some hundred times
-// as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
+// An opcode makes at most two values and moves, never copies, what it takes from the stack. A value is some hundred
+// times as large as the one byte that may make it, so what values, stack and memo take is counted and limited.
 #include "model/checkpoint/pickle_interpreter.h"
+
+#include "model/checkpoint/pickle_names.h"
 
 #include "model/checkpoint/pickle_memo.h"
 #include "model/checkpoint/pickle_text.h"
@@ -24,11 +26,11 @@ class Machine {
       if (++m_opcodes > m_control.limits.pickleOpcodes) {
         throw PickleError("its pickle is longer than any real checkpoint's", CheckpointError::Kind::Limit);
       }
-      if (m_cursor.position() - m_begin > m_control.limits.pickleBytes) {
+      if (m_cursor.position() - m_begin - m_payload > m_control.limits.pickleBytes) {
         throw PickleError("its pickle is larger than any real checkpoint's", CheckpointError::Kind::Limit);
       }
-      if (m_opcodes % 65536 == 0 && m_control.stop.stop_requested()) {
-        throw ReadCancelled();
+      if (m_opcodes % 4096 == 0) {
+        m_control.goOn();
       }
       const auto opcode = m_cursor.number<std::uint8_t>();
       if (opcode == '.') {
@@ -69,6 +71,12 @@ class Machine {
   void pushInt(std::int64_t number) { push(Kind::Int)->number = number; }
   void pushBool(bool value) { push(Kind::Bool)->number = value; }
   void pushText(Kind kind, std::string_view text) { push(kind)->text = text; }
+
+  /// A view: it costs nothing, however long it is.
+  void pushBytes(std::uint64_t count) {
+    pushText(Kind::Bytes, m_cursor.takeText(count));
+    m_payload += count;
+  }
 
   PickleValue* pop() {
     if (m_stack.size() <= floor()) {
@@ -147,10 +155,10 @@ class Machine {
       case 'X': pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
       case 0x8c: pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
       case 0x8d: pushText(Kind::String, m_cursor.takeText(m_cursor.number<std::uint64_t>())); return true;
-      case 'C': pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint8_t>())); return true;
-      case 'B': pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint32_t>())); return true;
+      case 'C': pushBytes(m_cursor.number<std::uint8_t>()); return true;
+      case 'B': pushBytes(m_cursor.number<std::uint32_t>()); return true;
       case 0x8e:
-      case 0x96: pushText(Kind::Bytes, m_cursor.takeText(m_cursor.number<std::uint64_t>())); return true;
+      case 0x96: pushBytes(m_cursor.number<std::uint64_t>()); return true;
       default: return false;
     }
   }
@@ -250,10 +258,19 @@ class Machine {
     }
   }
 
-  void pushGlobal(std::string_view module, std::string_view name) {
-    PickleValue* global = push(Kind::Global);
+  void pushGlobal(std::string_view module, std::string_view name) { pushShared(makeGlobal(module, name)); }
+
+  /// A name that is never imported. Some tell what the file is after: then nothing in it deserves to be shown.
+  PickleValue* makeGlobal(std::string_view module, std::string_view name) {
+    if (isHostileName(module, name)) {
+      throw PickleError("it asks Python to run " + plainName(module) + "." + plainName(name) +
+                            ", which no checkpoint needs. Nothing of it was run here; do not open it in Python either",
+                        CheckpointError::Kind::Hostile);
+    }
+    PickleValue* global = make(Kind::Global);
     global->module = module;
     global->text = name;
+    return global;
   }
 
   void pushObject(PickleValue* callable, PickleValue* args) {
@@ -311,9 +328,8 @@ class Machine {
   bool instance(std::uint8_t opcode) {
     switch (opcode) {
       case 'i': {
-        PickleValue* callable = make(Kind::Global);
-        callable->module = m_cursor.takeLine();
-        callable->text = m_cursor.takeLine();
+        const auto module = m_cursor.takeLine();
+        PickleValue* callable = makeGlobal(module, m_cursor.takeLine());
         pushInstance(callable, popToMark());
         return true;
       }
@@ -385,6 +401,7 @@ class Machine {
   std::vector<std::size_t> m_marks;
   PickleMemo m_memo;
   std::size_t m_begin;
+  std::size_t m_payload = 0;  // bytes that are somebody's numbers, not the pickle's own
   std::uint64_t m_opcodes = 0;
   std::uint64_t m_memory = 0;
 };

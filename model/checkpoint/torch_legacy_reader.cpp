@@ -12,7 +12,9 @@
 
 #include "model/checkpoint/mapped_file.h"
 #include "model/checkpoint/pickle_interpreter.h"
+#include "model/checkpoint/plain_value.h"
 #include "model/checkpoint/torch_state.h"
+#include "model/checkpoint/torch_stream.h"
 
 #include <algorithm>
 #include <map>
@@ -23,8 +25,6 @@ namespace {
 constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::int64_t kProtocol = 1001;
 constexpr std::uint64_t kPreambleBytes = 4096;  // the three take some 150
-
-using Storages = std::map<std::string_view, std::span<const std::byte>>;
 
 /// The three small pickles at the begin.
 void readPreamble(ByteCursor& cursor, ReadControl control) {
@@ -49,16 +49,20 @@ void readPreamble(ByteCursor& cursor, ReadControl control) {
 }
 
 /// The storages behind the pickles. Their number types stand in the references alone.
-Storages readStorages(ByteCursor& cursor, const PickleValue& keys, const PickleResult& object) {
+std::map<std::string, std::span<const std::byte>> readStorages(ByteCursor& cursor, const PickleValue& keys,
+                                                               const PickleResult& object) {
   std::map<std::string_view, StorageReference> references;
   for (const PickleValue* id : object.persistentIds) {
+    if (isClassReference(*id)) {
+      continue;
+    }
     const StorageReference reference = readStorageReference(*id);
     const StorageReference& first = references.emplace(reference.key, reference).first->second;
     if (first.dtype != reference.dtype || first.elements != reference.elements) {
       throw PickleError("it tells two things of one storage");
     }
   }
-  Storages storages;
+  std::map<std::string, std::span<const std::byte>> storages;
   for (const PickleValue* key : keys.items) {
     const auto it = references.find(key->text);
     if (it == references.end()) {
@@ -72,7 +76,7 @@ Storages readStorages(ByteCursor& cursor, const PickleValue& keys, const PickleR
     if (elements > cursor.left() / sizeOf(reference.dtype)) {
       throw OutOfBytes();
     }
-    if (!storages.emplace(name, cursor.take(elements * sizeOf(reference.dtype))).second) {
+    if (!storages.emplace(std::string(name), cursor.take(elements * sizeOf(reference.dtype))).second) {
       throw PickleError("it holds a storage twice");
     }
   }
@@ -81,34 +85,29 @@ Storages readStorages(ByteCursor& cursor, const PickleValue& keys, const PickleR
 
 }  // namespace
 
-bool TorchLegacyReader::recognises(const MappedFile& file) const {
+bool isLegacyStream(std::span<const std::byte> bytes) {
   // A pickle of protocol 2 or later whose first value is the magic number, written as LONG1.
-  const auto bytes = file.bytes();
   const std::string_view begin(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 32));
   return begin.starts_with('\x80') && begin.find(kMagic) != std::string_view::npos;
 }
 
+TorchStream readLegacyStream(std::span<const std::byte> bytes, PickleArena& arena, const ReadControl& control) {
+  ByteCursor cursor(bytes);
+  readPreamble(cursor, control);
+  const PickleResult object = readPickle(cursor, arena, control);
+  const PickleValue* keys = readPickle(cursor, arena, control).root;
+  return {object.root, readStorages(cursor, *keys, object), false};
+}
+
+bool TorchLegacyReader::recognises(const MappedFile& file) const { return isLegacyStream(file.bytes()); }
+
 void TorchLegacyReader::read(Checkpoint& checkpoint, const ReadControl& control) const {
-  try {
-    ByteCursor cursor(checkpoint.file->bytes());
-    PickleArena arena;
-    readPreamble(cursor, control);
-    const PickleResult object = readPickle(cursor, arena, control);
-    const PickleValue* keys = readPickle(cursor, arena, control).root;
-    control.report(0.5);
-    const Storages storages = readStorages(cursor, *keys, object);
-    const auto bytesOf = [&](const StorageReference& reference) {
-      const auto it = storages.find(reference.key);
-      if (it == storages.end()) {
-        throw PickleError("its storage is missing from the file");
-      }
-      return it->second;
-    };
-    collectTensors(*object.root, bytesOf, control, checkpoint);
-    control.report(1.0);
-  } catch (const ReadProblem& problem) {
-    refuse(checkpoint.path, problem);
-  }
+  PickleArena arena;
+  const TorchStream stream = readLegacyStream(checkpoint.file->bytes(), arena, control);
+  control.report(0.5);
+  collectTensors(
+      *stream.root, [&](const PickleValue& reference) { return stream.find(reference); }, control, checkpoint);
+  control.report(1.0);
 }
 
 }  // namespace loom::model

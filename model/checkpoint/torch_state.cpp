@@ -1,9 +1,12 @@
 #include "model/checkpoint/torch_state.h"
 
 #include "model/checkpoint/mapped_file.h"
+#include "model/checkpoint/module_tree.h"
 #include "model/checkpoint/numpy_value.h"
 #include "model/checkpoint/pickle_interpreter.h"
-#include "model/checkpoint/pickle_text.h"
+#include "model/checkpoint/pickle_names.h"
+#include "model/checkpoint/plain_value.h"
+#include "model/checkpoint/tf_network.h"
 
 #include <algorithm>
 #include <array>
@@ -18,8 +21,6 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr std::size_t kMostMetadata = 2000;
-constexpr std::size_t kLongestMetadata = 4096;
-constexpr std::size_t kLongestList = 32;
 constexpr std::size_t kMostNotes = 20;
 constexpr std::size_t kLongestName = 512;
 constexpr std::size_t kLongestPath = 1024;
@@ -28,124 +29,9 @@ constexpr std::size_t kMostText = 256U << 20U;
 constexpr std::uint64_t kMostRepeats = 64;
 constexpr std::uint64_t kFreeBytes = 16U << 20U;
 
-/// What is understood as data here, or holds nothing but data wherever it comes from: not worth a note.
-bool isFamiliar(const PickleValue& callable) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 23> kFamiliar{{
-      {"collections", "OrderedDict"},
-      {"collections", "defaultdict"},
-      {"collections", "Counter"},
-      {"collections", "deque"},
-      {"argparse", "Namespace"},
-      {"types", "SimpleNamespace"},
-      {"builtins", "set"},
-      {"builtins", "frozenset"},
-      {"builtins", "complex"},
-      {"builtins", "slice"},
-      {"builtins", "range"},
-      {"builtins", "bytearray"},
-      {"__builtin__", "set"},
-      {"__builtin__", "frozenset"},
-      {"__builtin__", "complex"},
-      {"__builtin__", "slice"},
-      {"__builtin__", "bytearray"},
-      {"_codecs", "encode"},
-      {"torch", "Size"},
-      {"torch", "device"},
-      {"numpy", "dtype"},
-      {"numpy.core.multiarray", "scalar"},
-      {"numpy._core.multiarray", "scalar"},
-  }};
-  const auto isIt = [&](const auto& entry) { return callable.isGlobal(entry.first, entry.second); };
-  return std::any_of(kFamiliar.begin(), kFamiliar.end(), isIt);
-}
-
-bool isTensor(const PickleValue& value) { return isNumpyArray(value) || findTensorCall(value); }
-
-/// A key as valid UTF-8, cut to `longest` bytes.
-std::string keyText(const PickleValue& key, std::size_t longest) {
-  switch (key.kind) {
-    case Kind::String:
-    case Kind::Bytes:
-      return validText(key.text, longest);
-    case Kind::Int:
-    case Kind::Bool:
-      return std::to_string(key.number);
-    default:
-      return "?";
-  }
-}
-
-std::optional<std::string> plainText(const PickleValue& value, int depth = 0);
-
-std::optional<std::string> listText(const PickleValue& value, int depth) {
-  if (depth > 1 || value.items.empty() || value.items.size() > kLongestList) {
-    return std::nullopt;
-  }
-  std::string text;
-  for (const PickleValue* item : value.items) {
-    const auto part = plainText(*item, depth + 1);
-    if (!part || text.size() + part->size() > kLongestMetadata) {
-      return std::nullopt;
-    }
-    text += (text.empty() ? "[" : ", ") + *part;
-  }
-  return text + "]";
-}
-
-/// torch.Size, torch.device and NumPy's scalars.
-std::optional<std::string> objectText(const PickleValue& value, int depth) {
-  const auto& arguments = value.args->items;
-  if (value.callable->isGlobal("torch", "Size") && arguments.size() == 1) {
-    return listText(*arguments[0], depth + 1);
-  }
-  if (value.callable->isGlobal("torch", "device") && !arguments.empty()) {
-    return plainName(arguments[0]->text) + (arguments.size() > 1 ? ":" + std::to_string(arguments[1]->number) : "");
-  }
-  return numpyScalarText(value);
-}
-
-/// A plain value as text; nothing for what is not plain.
-std::optional<std::string> plainText(const PickleValue& value, int depth) {
-  switch (value.kind) {
-    case Kind::Bool:
-      return value.number ? "True" : "False";
-    case Kind::Int:
-      return std::to_string(value.number);
-    case Kind::Float:
-      return pickleNumberText(value.real);
-    case Kind::String:
-      return validText(value.text, kLongestMetadata);
-    case Kind::Global:
-      return plainName(value.module) + "." + plainName(value.text);
-    case Kind::Tuple:
-    case Kind::List:
-      return listText(value, depth);
-    case Kind::Object:
-      return objectText(value, depth);
-    default:
-      return std::nullopt;
-  }
-}
-
-bool isScalar(const PickleValue& value) {
-  return value.kind == Kind::None || value.kind == Kind::Bool || value.kind == Kind::Int ||
-         value.kind == Kind::BigInt || value.kind == Kind::Float || value.kind == Kind::String ||
-         value.kind == Kind::Bytes;
-}
-
-bool isOrderedDict(const PickleValue& value) {
-  return value.kind == Kind::Object && value.callable && value.callable->isGlobal("collections", "OrderedDict");
-}
-
 using Member = std::pair<PickleValue*, PickleValue*>;
 
-/// The class or function that an object comes from. Protocols 0 and 1 make objects as _reconstructor(class, object,
-/// None).
-const PickleValue* makerOf(const PickleValue& object) {
-  const bool isReconstructed =
-      object.callable->isGlobal("copyreg", "_reconstructor") || object.callable->isGlobal("copy_reg", "_reconstructor");
-  return isReconstructed && !object.args->items.empty() ? object.args->items[0] : object.callable;
-}
+bool isTensor(const PickleValue& value) { return isNumpyArray(value) || findTensorCall(value); }
 
 /// Python 2 gave an OrderedDict's content as its argument, a list of [key, value]; null for everything else.
 const PickleValue* contentInArguments(const PickleValue& value) {
@@ -154,19 +40,20 @@ const PickleValue* contentInArguments(const PickleValue& value) {
 
 class Collector {
  public:
-  Collector(const StorageBytes& storage, const ReadControl& control, Checkpoint& checkpoint)
-      : m_storage(storage), m_control(control), m_checkpoint(checkpoint) {}
+  Collector(const FindStorage& storage, const ReadControl& control, Checkpoint& checkpoint)
+      : m_storage(storage), m_control(control), m_checkpoint(checkpoint), m_budget(control) {}
 
   void walk(const PickleValue& value, const std::string& path, int depth) {
     if (depth > m_control.limits.depth) {
       throw PickleError("it is nested deeper than any real checkpoint", CheckpointError::Kind::Limit);
     }
-    if (m_control.stop.stop_requested()) {
-      throw ReadCancelled();
+    m_control.goOn();
+    if (addNetwork(value, path, depth)) {
+      return;
     }
     const bool isForeign = noteForeign(value);
     const std::vector<Member> members = membersOf(value);
-    TensorGroup group{path, {}};
+    TensorGroup group{path, {}, {}, {}};
     std::unordered_set<std::string> names;
     const auto visit = [&](const PickleValue& item, const auto& name) {
       if (isTensor(item)) {
@@ -197,13 +84,74 @@ class Collector {
   void collect(const PickleValue& root) {
     if (isTensor(root)) {
       addLoneTensor(root, "", "tensor");
+    } else if (isTfTriple(root)) {
+      for (std::size_t i = 0; i < root.items.size(); ++i) {
+        addNetwork(*root.items[i], std::array{"G", "D", "Gs"}[i], 0);
+      }
     } else {
       m_visited.insert(&root);
       walk(root, "", 0);
     }
+    if (m_programText > 0) {
+      m_checkpoint.notes.push_back("The file carries program text (" + std::to_string(m_programText) +
+                                   " characters). It was not run.");
+    }
   }
 
+  const ContentKinds& kinds() const { return m_kinds; }
+
  private:
+  static bool isTfTriple(const PickleValue& root) {
+    return root.kind == Kind::Tuple && root.items.size() == 3 &&
+           std::all_of(root.items.begin(), root.items.end(), [](const auto* item) { return isTfNetwork(*item); });
+  }
+
+  /// Whether `value` is a network: then it becomes a group. What NVIDIA's persistence wraps, but is no module, is
+  /// walked without its wrapping.
+  bool addNetwork(const PickleValue& value, const std::string& path, int depth) {
+    m_budget.spend(value.state ? value.state->pairs.size() : 0, 0);  // it is searched; many may share it
+    const auto persistent = findPersistentObject(value);
+    m_kinds.hasPersistentObjects |= persistent.has_value();
+    if (auto content = readModule(value, m_checkpoint, m_control, m_budget)) {
+      addGroup(std::move(*content), path);
+      return true;
+    }
+    if (isTfNetwork(value)) {
+      m_kinds.hasTfNetworks = true;
+      addGroup(readTfNetwork(value, m_checkpoint, m_control, m_budget), path);
+      return true;
+    }
+    if (persistent) {
+      notePrograms(persistent->programText);
+      walkPart(persistent->state, path, depth);
+    }
+    return persistent.has_value();
+  }
+
+  void addGroup(NetworkContent content, const std::string& path) {
+    for (const PickleValue* maker : content.makers) {
+      noteName(*maker);
+    }
+    for (const PickleValue* text : content.programTexts) {
+      notePrograms(text);
+    }
+    TensorGroup group{path, {}, std::move(content.className), std::move(content.attributes)};
+    std::unordered_set<std::string> names;
+    for (const auto& [name, tensor] : content.tensors) {
+      addTensor(group, names, *tensor, name);
+    }
+    if (!group.tensors.empty()) {
+      chargeText(path.size());
+      m_checkpoint.groups.push_back(std::move(group));
+    }
+  }
+
+  void notePrograms(const PickleValue* text) {
+    if (text && m_visited.insert(text).second) {
+      m_programText += text->text.size();
+    }
+  }
+
   void chargeText(std::size_t bytes) {
     m_text += bytes;
     if (m_text > kMostText) {
@@ -238,7 +186,7 @@ class Collector {
   }
 
   void addLoneTensor(const PickleValue& value, const std::string& path, const std::string& name) {
-    TensorGroup group{path, {}};
+    TensorGroup group{path, {}, {}, {}};
     std::unordered_set<std::string> names;
     addTensor(group, names, value, name);
     chargeText(path.size());
@@ -271,17 +219,21 @@ class Collector {
   /// Whether `value` was made by something that is not familiar; that is noted once.
   bool noteForeign(const PickleValue& value) {
     const PickleValue* maker = value.kind == Kind::Object ? makerOf(value) : nullptr;
-    if (!maker || maker->kind != Kind::Global || isFamiliar(*maker)) {
+    if (!maker || maker->kind != Kind::Global || isFamiliarName(maker->module, maker->text)) {
       return false;
     }
-    if (m_checkpoint.notes.size() >= kMostNotes) {
-      return true;
+    noteName(*maker);
+    return true;
+  }
+
+  void noteName(const PickleValue& maker) {
+    if (m_checkpoint.notes.size() >= kMostNotes || isFamiliarName(maker.module, maker.text)) {
+      return;
     }
-    std::string name = plainName(maker->module) + "." + plainName(maker->text);
+    std::string name = plainName(maker.module) + "." + plainName(maker.text);
     if (m_foreign.insert(name).second) {
       m_checkpoint.notes.push_back("The file names " + name + ". It was read as data; nothing of it was run.");
     }
-    return true;
   }
 
   void addTensor(TensorGroup& group, std::unordered_set<std::string>& names, const PickleValue& value,
@@ -323,7 +275,7 @@ class Collector {
     }
   }
 
-  const StorageBytes& m_storage;
+  const FindStorage& m_storage;
   const ReadControl& m_control;
   Checkpoint& m_checkpoint;
   std::unordered_set<const PickleValue*> m_visited;
@@ -331,14 +283,18 @@ class Collector {
   std::size_t m_tensors = 0;
   std::size_t m_text = 0;
   std::uint64_t m_claimed = 0;
+  std::size_t m_programText = 0;
+  NetworkBudget m_budget;
+  ContentKinds m_kinds;
 };
 
 }  // namespace
 
-void collectTensors(const PickleValue& root, const StorageBytes& storage, const ReadControl& control,
-                    Checkpoint& checkpoint) {
+ContentKinds collectTensors(const PickleValue& root, const FindStorage& storage, const ReadControl& control,
+                            Checkpoint& checkpoint) {
   Collector collector(storage, control, checkpoint);
   collector.collect(root);
+  return collector.kinds();
 }
 
 }  // namespace loom::model

@@ -131,15 +131,14 @@ std::optional<TensorCall> findTensorCall(const PickleValue& value) {
   return std::nullopt;
 }
 
-TensorView readTensor(const TensorCall& call, const std::string& name, const StorageBytes& storage) {
+TensorView readTensor(const TensorCall& call, const std::string& name, const FindStorage& storage) {
   refuseOtherKinds(call);
   const auto arguments = call.arguments;
-  if (arguments[0]->kind != Kind::PersistentId || arguments[1]->kind != Kind::Int || arguments[1]->number < 0) {
+  if (arguments[1]->kind != Kind::Int || arguments[1]->number < 0) {
     throw PickleError("it has no storage");
   }
-  const StorageReference reference = readStorageReference(*arguments[0]);
-  TensorView tensor{name, reference.dtype, intsOf(arguments[2]), intsOf(arguments[3]), {}};
-  const auto bytes = storage(reference);
+  const auto [dtype, bytes] = storage(*arguments[0]);
+  TensorView tensor{name, dtype, intsOf(arguments[2]), intsOf(arguments[3]), {}};
   std::uint64_t offset = 0;
   const std::uint64_t needed = bytesSpanned(tensor.dtype, tensor.shape, tensor.strides);
   if (__builtin_mul_overflow(static_cast<std::uint64_t>(arguments[1]->number), sizeOf(tensor.dtype), &offset) ||

@@ -22,8 +22,15 @@ struct StorageReference {
 /// What `reference` (a PersistentId) says; throws PickleError where it is no storage, or one of an unknown number type.
 StorageReference readStorageReference(const PickleValue& reference);
 
-/// The bytes of a storage; throws PickleError where the file does not have it whole.
-using StorageBytes = std::function<std::span<const std::byte>(const StorageReference&)>;
+/// A storage itself.
+struct StoredNumbers {
+  DType dtype = DType::F32;
+  std::span<const std::byte> bytes;
+};
+
+/// The storage that a value stands for, a PersistentId for most; throws PickleError where the file does not have it
+/// whole, or where it is none.
+using FindStorage = std::function<StoredNumbers(const PickleValue&)>;
 
 /// A call that rebuilds a tensor: `function(*arguments)`.
 struct TensorCall {
@@ -37,6 +44,6 @@ std::optional<TensorCall> findTensorCall(const PickleValue& value);
 /// The tensor as a view of its storage. Throws PickleError: Broken; Unsupported for number types and kinds of tensor
 /// (sparse, quantised) that are not read; Limit for strides of 0 that let a few numbers stand for very many.
 /// Sources: torch/_utils.py; torch/_tensor.py, __reduce_ex__.
-TensorView readTensor(const TensorCall& call, const std::string& name, const StorageBytes& storage);
+TensorView readTensor(const TensorCall& call, const std::string& name, const FindStorage& storage);
 
 }  // namespace loom::model

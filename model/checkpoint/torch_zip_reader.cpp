@@ -5,12 +5,15 @@
 //   NAME/data/KEY     the bytes of the storage KEY
 //   NAME/version      "3"
 //
-// A TorchScript archive is such a zip with NAME/constants.pkl and NAME/code/: a program, which is not opened here.
+// A TorchScript archive is such a zip with NAME/constants.pkl and NAME/code/, a program, whose entries may be
+// compressed. Here it is left alone: data.pkl has the modules' attributes, among them the weights, by the names of the
+// attributes.
 #include "model/checkpoint/torch_zip_reader.h"
 
 #include "model/checkpoint/mapped_file.h"
 #include "model/checkpoint/pickle_interpreter.h"
 #include "model/checkpoint/torch_state.h"
+#include "model/checkpoint/torch_stream.h"
 #include "model/checkpoint/zip_directory.h"
 
 #include <optional>
@@ -44,14 +47,13 @@ std::string findFolder(const Entries& entries) {
   return *folder;
 }
 
-void refuseWhatIsNotRead(const Entries& entries, const std::string& folder) {
+bool holdsProgram(const Entries& entries, const std::string& folder) {
   const auto code = entries.lower_bound(folder + "code/");
-  if (entries.contains(folder + "constants.pkl") ||
-      (code != entries.end() && code->first.starts_with(folder + "code/"))) {
-    throw ZipError(
-        "it is a TorchScript archive, which holds a program. Only weights are opened: save the state_dict instead",
-        CheckpointError::Kind::Unsupported);
-  }
+  return entries.contains(folder + "constants.pkl") ||
+         (code != entries.end() && code->first.starts_with(folder + "code/"));
+}
+
+void refuseBigEndian(const Entries& entries, const std::string& folder) {
   const auto order = entries.find(folder + "byteorder");
   if (order == entries.end() || textOf(order->second) == "little") {
     return;
@@ -63,47 +65,52 @@ void refuseWhatIsNotRead(const Entries& entries, const std::string& folder) {
   throw ZipError("its byteorder is neither little nor big");
 }
 
-std::span<const std::byte> storageBytes(const Entries& entries, const std::string& folder,
-                                        const StorageReference& reference) {
-  const auto it = entries.find(folder + "data/" + std::string(reference.key));
-  if (it == entries.end()) {
-    throw PickleError("its storage is missing from the archive");
+/// The entries below NAME/data/, by the rest of their names.
+Entries storagesOf(const Entries& entries, const std::string& folder) {
+  const std::string prefix = folder + "data/";
+  Entries storages;
+  for (auto it = entries.lower_bound(prefix); it != entries.end() && it->first.starts_with(prefix); ++it) {
+    storages.emplace_hint(storages.end(), it->first.substr(prefix.size()), it->second);
   }
-  if (static_cast<std::uint64_t>(reference.elements) > it->second.size() / sizeOf(reference.dtype)) {
-    throw PickleError("its storage is shorter than it should be");
-  }
-  return it->second.first(static_cast<std::size_t>(reference.elements) * sizeOf(reference.dtype));
+  return storages;
 }
 
 }  // namespace
 
-bool TorchZipReader::recognises(const MappedFile& file) const {
-  const auto bytes = file.bytes();
+bool isZipStream(std::span<const std::byte> bytes) {
   return bytes.size() >= 4 && textOf(bytes.first(4)) == "PK\x03\x04";
 }
 
-void TorchZipReader::read(Checkpoint& checkpoint, const ReadControl& control) const {
-  try {
-    const ZipDirectory archive = readZipDirectory(checkpoint.file->bytes(), control.limits.zipEntries);
-    const Entries& entries = archive.entries;
-    control.report(0.3);
-    const std::string folder = findFolder(entries);
-    refuseWhatIsNotRead(entries, folder);
-    if (!archive.compressed.empty()) {
-      throw ZipError(plainName(archive.compressed) + " is compressed, which torch.save never does",
+TorchStream readZipStream(std::span<const std::byte> bytes, PickleArena& arena, const ReadControl& control) {
+  const ZipDirectory archive = readZipDirectory(bytes, control.limits.zipEntries);
+  control.goOn();
+  const Entries& entries = archive.entries;
+  const std::string folder = findFolder(entries);
+  const bool isScript = holdsProgram(entries, folder);
+  refuseBigEndian(entries, folder);
+  for (const std::string& name : archive.compressed) {
+    if (!isScript || name == folder + "data.pkl" || name.starts_with(folder + "data/")) {
+      throw ZipError(plainName(name) + " is compressed, which torch.save never does",
                      CheckpointError::Kind::Unsupported);
     }
-    ByteCursor cursor(entries.at(folder + "data.pkl"));
-    PickleArena arena;
-    const PickleResult result = readPickle(cursor, arena, control);
-    control.report(0.7);
-    collectTensors(
-        *result.root, [&](const StorageReference& reference) { return storageBytes(entries, folder, reference); },
-        control, checkpoint);
-    control.report(1.0);
-  } catch (const ReadProblem& problem) {
-    refuse(checkpoint.path, problem);
   }
+  ByteCursor cursor(entries.at(folder + "data.pkl"));
+  return {readPickle(cursor, arena, control).root, storagesOf(entries, folder), isScript};
+}
+
+bool TorchZipReader::recognises(const MappedFile& file) const { return isZipStream(file.bytes()); }
+
+void TorchZipReader::read(Checkpoint& checkpoint, const ReadControl& control) const {
+  PickleArena arena;
+  const TorchStream stream = readZipStream(checkpoint.file->bytes(), arena, control);
+  control.report(0.7);
+  if (stream.isScript) {
+    checkpoint.container = "TorchScript";
+    checkpoint.notes.emplace_back("The file carries a program (TorchScript). Reading it ran nothing.");
+  }
+  collectTensors(
+      *stream.root, [&](const PickleValue& reference) { return stream.find(reference); }, control, checkpoint);
+  control.report(1.0);
 }
 
 }  // namespace loom::model

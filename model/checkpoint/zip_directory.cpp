@@ -212,8 +212,8 @@ ZipDirectory readZipDirectory(std::span<const std::byte> file, std::size_t maxEn
       const Entry entry = readCentral(directory);
       checkEntry(entry);
       const auto content = locate(file, entry);
-      if (entry.method != 0 && found.compressed.empty()) {
-        found.compressed = entry.name;
+      if (entry.method != 0) {
+        found.compressed.push_back(entry.name);
       }
       if (!found.entries.emplace(entry.name, content).second) {
         throw ZipError(plainName(entry.name) + " is there twice");

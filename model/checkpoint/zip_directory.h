@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace loom::model {
 
@@ -19,7 +20,7 @@ class ZipError : public ReadProblem {
 
 struct ZipDirectory {
   std::map<std::string, std::span<const std::byte>> entries;  ///< name → bytes as they are in the file
-  std::string compressed;  ///< the name of an entry that is compressed; empty where all are stored
+  std::vector<std::string> compressed;  ///< the names of those that are compressed: their bytes are as stored
 };
 
 /// Throws ZipError where the archive is truncated, says different things in its two places, holds encrypted entries,

@@ -4,6 +4,7 @@
 #include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/generators/layer_chain.h"
+#include "model/generators/script_program.h"
 #include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
 #include "model/input_check.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <optional>
 
 namespace loom::model {
 namespace {
@@ -70,7 +72,15 @@ struct Choice {
   std::vector<std::string> others;  // names of all groups that are recognised, this one first
 };
 
-Choice choose(const Checkpoint& checkpoint, const std::string& wanted) {
+/// A program is the network's own word, so it comes before what its weights look like; but it has to be trusted.
+std::optional<Choice> chooseProgram(const Checkpoint& checkpoint, const TensorGroup& group, bool trust) {
+  if (checkpoint.container != kTorchScript || !trust) {
+    return std::nullopt;
+  }
+  return Choice{&group, recogniseScript(group, checkpoint), {group.name}};
+}
+
+Choice choose(const Checkpoint& checkpoint, const std::string& wanted, bool trust) {
   std::vector<const TensorGroup*> groups;
   for (const TensorGroup& group : checkpoint.groups) {
     if (wanted.empty() || group.name == wanted) {
@@ -85,6 +95,11 @@ Choice choose(const Checkpoint& checkpoint, const std::string& wanted) {
     throw ModelError(checkpoint.path.filename().string() + " has no group named " + wanted + ". It has: " + names + ".");
   }
   std::stable_sort(groups.begin(), groups.end(), [](auto* a, auto* b) { return preference(*a) > preference(*b); });
+  if (!groups.empty()) {
+    if (auto program = chooseProgram(checkpoint, *groups.front(), trust)) {
+      return std::move(*program);
+    }
+  }
   Choice choice;
   for (const TensorGroup* group : groups) {
     for (const Architecture& architecture : architectures()) {
@@ -97,6 +112,11 @@ Choice choose(const Checkpoint& checkpoint, const std::string& wanted) {
         break;
       }
     }
+  }
+  if (!choice.group && checkpoint.container == kTorchScript) {
+    throw TrustNeeded(checkpoint.path.filename().string() +
+                      " holds a program (TorchScript), and the picture can only be had by running it. It could do "
+                      "anything that you can do on this machine: run it only where you trust its origin (--trust).");
   }
   if (!choice.group) {
     throw ModelError(nobodyKnows(checkpoint, wanted));
@@ -132,7 +152,7 @@ OpenedModel::~OpenedModel() = default;
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
   const Checkpoint checkpoint = readCheckpoint(path, control);
-  const Choice choice = choose(checkpoint, options.group);
+  const Choice choice = choose(checkpoint, options.group, options.trust);
   auto parts = std::make_unique<Parts>();
   parts->path = path;
   parts->container = checkpoint.container;
@@ -163,7 +183,15 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
     throw ModelError(path.filename().string() + " cannot be used: " + error.what_without_backtrace());
   }
   parts->info = parts->generator->info();
-  parts->info.parameterCount = parameterCount(*parts->generator);
+  if (!parts->info.runsProgram) {
+    parts->info.parameterCount = parameterCount(*parts->generator);
+  }
+  if (parts->info.runsProgram) {
+    parts->notes.emplace_back("The file's own program makes the pictures.");
+  } else if (parts->container == kTorchScript) {
+    parts->notes.push_back("The picture is what a " + parts->info.architecture +
+                           " makes of the file's weights; its own program was not run (--trust runs it).");
+  }
   return std::shared_ptr<OpenedModel>(new OpenedModel(std::move(parts)));
 }
 
@@ -324,7 +352,9 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
   frame.timings.resolve = millisecondsSince(start);
   start = Clock::now();
   const auto image = guarded([&] {
-    return Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
+    const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
+    const auto& info = m_parts->info;
+    return made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
   });
   frame.timings.synthesis = millisecondsSince(start);
   start = Clock::now();

@@ -95,8 +95,8 @@ class TestCommandLine : public QObject {
     row("info a b", "unexpected argument 'b'");
     row("info --jsn a", "unknown option '--jsn'; did you mean --json?");
     row("generate", "say which checkpoint makes the pictures");
-    row("generate m.pth -o a.png", "say which pictures: --seeds 0-63, or --inputs FILE");
-    row("generate m.pth --seeds 1 --inputs z -o a.png", "--seeds and --inputs cannot go together");
+    row("generate m.pth -o a.png", "say which pictures: --seeds 0-63, --inputs FILE, or --picture FILE to change one");
+    row("generate m.pth --seeds 1 --inputs z -o a.png", "--seeds, --inputs and --picture cannot go together");
     row("generate m.pth --seeds", "--seeds needs a value: --seeds LIST");
     row("generate m.pth --seeds --grid 2x2 -o a.png", "--seeds needs a value: --seeds LIST");
     row("generate m.pth --seeds 3-1 -o a.png", "--seeds: the range '3-1' runs backwards");

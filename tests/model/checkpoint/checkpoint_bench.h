@@ -252,6 +252,20 @@ inline std::string legacy(const LegacyClaim& claim = {}) {
          pickle(claim.object) + pickle(claim.keys) + claim.storages;
 }
 
+// --- plain pickles, as NVIDIA writes them ---
+
+inline std::string bytes(const std::string& value) { return "B" + le(static_cast<std::uint32_t>(value.size())) + value; }
+
+/// A tensor whose storage is the stream of torch.save in `stream`: two floats.
+inline std::string tensorInBytes(const std::string& stream) {
+  return call(global("torch._utils", "_rebuild_tensor_v2"),
+              {call(global("torch.storage", "_load_from_bytes"), {bytes(stream)}), integer(0), integers({2}),
+               integers({1}), "\x89", "N"});
+}
+
+/// What torch.save writes for a storage alone: 1 and 2.
+inline std::string storageStream() { return legacy({.object = storageId({})}); }
+
 // --- safetensors ---
 
 inline std::string safetensors(const std::string& header, const std::string& data = {}) {

@@ -33,7 +33,8 @@ std::uint32_t seed() {
 void containers() {
   QTest::addColumn<QString>("file");
   for (const char* name :
-       {"training-p2.pth", "training-p4-legacy.pth", "dtypes.safetensors", "views.pth", "views-legacy.pth"}) {
+       {"training-p2.pth", "training-p4-legacy.pth", "dtypes.safetensors", "views.pth", "views-legacy.pth", "network.pkl",
+        "network-tf.pkl", "torchscript.pt"}) {
     QTest::newRow(name) << name;
   }
 }

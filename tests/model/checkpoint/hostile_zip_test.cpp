@@ -146,10 +146,6 @@ void wrongArchives() {
   row("a file that only ends like data.pkl", zip({{"a/notdata.pkl", kPickle}}), Kind::NotACheckpoint,
       "it holds no data.pkl");
   row("two checkpoints", with({"b/data.pkl", kPickle}), Kind::Broken, "several checkpoints");
-  row("TorchScript by its constants", with({"a/constants.pkl", pickle(")")}), Kind::Unsupported,
-      "TorchScript archive, which holds a program");
-  row("TorchScript by its code", with({"a/code/__torch__.py", "x"}), Kind::Unsupported,
-      "TorchScript archive, which holds a program");
   row("big-endian numbers", zip({{"a/data.pkl", kPickle}, {"a/byteorder", "big"}, {"a/data/0", kStorage}}),
       Kind::Unsupported, "big-endian");
   row("numbers of an order nobody knows",
@@ -213,6 +209,25 @@ class HostileZipTest : public QObject {
     ReadControl control;
     control.limits.zipEntries = 2;
     VERIFY_REFUSED(openBytes(zip(honest()), "case.pth", control), Kind::Limit, "more entries than any");
+  }
+
+  /// Its program is told of and left alone, compressed as it may be; its weights are data.
+  void aTorchScriptArchiveIsReadAsData_data() {
+    QTest::addColumn<QByteArray>("bytes");
+    const auto add = [](const char* name, const ZipEntry& entry) {
+      QTest::newRow(name) << QByteArray::fromStdString(torchZip(kPickle, {entry}));
+    };
+    add("by its constants", {"a/constants.pkl", pickle(")")});
+    add("by its code", {"a/code/__torch__.py", "x"});
+    add("by its compressed code", {.name = "a/code/__torch__.py", .content = "x", .method = 8});
+  }
+  void aTorchScriptArchiveIsReadAsData() {
+    QFETCH(QByteArray, bytes);
+    const Outcome outcome = openBytes(bytes.toStdString(), "case.pt");
+    QVERIFY2(outcome.checkpoint, outcome.message.c_str());
+    QCOMPARE(outcome.checkpoint->container, std::string("TorchScript"));
+    QCOMPARE(outcome.checkpoint->notes,
+             (std::vector<std::string>{"The file carries a program (TorchScript). Reading it ran nothing."}));
   }
 };
 

@@ -218,7 +218,7 @@ class OtherValuesTest : public QObject {
     row("gzip", "\x1f\x8b\x08", "packed with gzip");
     row("tar", std::string(257, 'x') + "ustar", "a tar archive");
     row("a picture", "\x89PNG\r\n\x1a\n", "it is a picture");
-    row("a pickle", std::string("\x80\x02}q\x00.", 6), "it is a pickle, but torch.save did not write it");
+    row("a pickle", std::string("\x80\x02}q\x00.", 6), "it is a pickle, but there are no tensors in it");
     row("something", std::string("\x01\x02\x03", 3), "it is neither safetensors nor written by torch.save");
   }
   void whatItIsInsteadIsTold() {

@@ -198,11 +198,6 @@ class RealFilesTest : public QObject {
     QVERIFY(checkpoint.notes.empty());
   }
 
-  void aTorchScriptArchiveIsRefusedWithWords() {
-    VERIFY_REFUSED(openPath(dataFile("torchscript.pt")), Kind::Unsupported,
-                   "torchscript.pt cannot be read: it is a TorchScript");
-  }
-
   void complexNumbersAreRefusedByName() {
     VERIFY_REFUSED(openPath(dataFile("complex.pth")), Kind::Unsupported,
                    "the tensor w: its number type (ComplexFloatStorage)");
