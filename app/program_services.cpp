@@ -160,9 +160,9 @@ void ProgramServices::restore(const QString& picturePath) {
   try {
     const auto provenance = readProvenance(nativePath(picturePath));
     if (!provenance) {
-      Q_EMIT restoreFailed(tr("%1 holds no state of Latent Loom: it was not saved by this program, or the state was "
-                              "removed since.")
-                               .arg(name));
+      Q_EMIT stateMissing(picturePath, tr("%1 holds no state of Latent Loom: it was not saved by this program, or the "
+                                          "state was removed since.")
+                                           .arg(name));
       return;
     }
     const QString sha256 = QString::fromStdString(provenance->checkpointSha256);

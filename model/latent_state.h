@@ -36,10 +36,13 @@ struct StylePlace {
   auto operator<=>(const StylePlace&) const = default;
 };
 
+inline constexpr int kLargestInputSide = 8192;  ///< pixels
+
 /// The picture that an image-to-image generator is fed with. Its pixels travel beside the state.
 struct InputPicture {
   std::string path;    ///< where it was read; empty: pasted, or taken from another generator
-  std::string sha256;  ///< of its pixels as they enter the network; tells whether two states mean the same picture
+  std::string sha256;  ///< of its pixels before they are scaled; tells whether two states mean the same picture
+  int side = 256;      ///< pixels of its longer side as it enters the network; a smaller one is not enlarged
   bool operator==(const InputPicture&) const = default;
 };
 

@@ -13,6 +13,9 @@
 #include "model/checkpoint/safetensors_writer.h"
 #include "model/compute_device.h"
 #include "model/input_check.h"
+#include "ui/session/input_picture.h"
+
+#include <QFile>
 
 #include <algorithm>
 
@@ -50,6 +53,7 @@ class Recipes {
     if (!request.inputs.empty()) {
       checkGiven();
     }
+    takePicture();
     if (m_given.tensors.z && info.truncation == model::Truncation::TruncatedNormalZ &&
         !info.hasTruncationStatistics && request.look.truncation != 1.0) {
       throw std::runtime_error("--truncation says how this generator's z is drawn, and --inputs gives z: leave one out.");
@@ -69,12 +73,19 @@ class Recipes {
   }
 
   std::size_t count() const {
+    if (m_picture) {
+      return 1;
+    }
     return m_request.inputs.empty() ? m_request.seeds.size() : static_cast<std::size_t>(m_given.tensors.count());
   }
 
   /// A z that is given becomes edits of every dimension, so that it is exact.
   model::LatentState state(std::size_t index) const {
     model::LatentState state = m_request.look;
+    if (m_picture) {
+      state.input = m_input;
+      return state;
+    }
     if (m_request.inputs.empty()) {
       return model::withSeed(state, m_request.seeds[index]);
     }
@@ -86,7 +97,7 @@ class Recipes {
 
   model::GeneratorInputs inputs(std::size_t index, const model::Interrupt& interrupt) const {
     if (m_request.inputs.empty()) {
-      return m_model.inputsFor(state(index), nullptr, interrupt);
+      return m_model.inputsFor(state(index), m_picture ? &*m_picture : nullptr, interrupt);
     }
     model::GeneratorInputs inputs = m_given.at(static_cast<std::int64_t>(index));
     if (!inputs.c && inputs.y.empty() && m_model.info().labels != model::LabelKind::None && !inputs.ws) {
@@ -106,12 +117,37 @@ class Recipes {
   std::vector<PictureNumber> numbers() const {
     std::vector<PictureNumber> numbers(count());
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-      numbers[i] = {i, m_request.inputs.empty() ? std::optional(m_request.seeds[i]) : std::nullopt};
+      numbers[i] = {i, i < m_request.seeds.size() ? std::optional(m_request.seeds[i]) : std::nullopt};
     }
     return numbers;
   }
 
+  /// Of the picture to change as it enters the network; nothing where there is none.
+  std::optional<QSize> pictureSize() const {
+    if (!m_picture) {
+      return std::nullopt;
+    }
+    return QSize(static_cast<int>(m_picture->shape[3]), static_cast<int>(m_picture->shape[2]));
+  }
+
  private:
+  /// Reads the picture to change, where the network changes pictures. Throws std::runtime_error.
+  void takePicture() {
+    const auto& info = m_model.info();
+    if (m_request.picture.empty()) {
+      if (info.input == model::InputKind::Picture && m_request.inputs.empty()) {
+        throw std::runtime_error("--seeds: " + nameOfModel() + " changes pictures; give it one with --picture FILE.");
+      }
+      return;
+    }
+    if (info.input != model::InputKind::Picture) {
+      throw std::runtime_error("--picture: " + nameOfModel() + " makes pictures of seeds and changes none.");
+    }
+    const auto source = ui::readInputSource(QFile::decodeName(m_request.picture.c_str()));
+    m_picture = ui::inputTensor(source.pixels, info, m_request.pictureSize);
+    m_input = {m_request.picture.filename().string(), source.sha256, m_request.pictureSize};
+  }
+
   /// All rows at once, before the work begins; labels may come from --class instead.
   void checkGiven() const {
     model::GeneratorInputs inputs = m_given.tensors;
@@ -134,6 +170,8 @@ class Recipes {
   const GenerateRequest& m_request;
   const model::OpenedModel& m_model;
   GivenInputs m_given;
+  std::optional<model::FloatTensor> m_picture;  // 1×C×H×W
+  model::InputPicture m_input;                  // what the state says of it
 };
 
 /// The names of the pictures; of a grid: its one.
@@ -331,9 +369,12 @@ class Generation {
     }
   }
 
-  /// Of one picture, before enlarging; an image-to-image network's follows its input and is 1 × 1 here.
+  /// Of one picture, before enlarging; of tensors given to an image-to-image network it is 1 × 1 here.
   QSize expectedSize() const {
     const auto& info = m_model->info();
+    if (const auto picture = m_recipes.pictureSize()) {
+      return *picture;
+    }
     if (m_settings.resolution > 0) {
       return {m_settings.resolution, m_settings.resolution};
     }

@@ -9,7 +9,6 @@ namespace {
 
 constexpr int kMostCells = 1000;  // along one side
 constexpr int kWidestGap = 1000;
-constexpr int kLargestInputSide = 8192;
 constexpr std::ptrdiff_t kBehindTargets = 8;  // where the options of the look stand in --help
 
 GridLayout gridFrom(const std::string& text) {
@@ -108,6 +107,7 @@ CommandSyntax generateSyntax() {
       "  latent-loom generate faces.pth --seeds 42 -o face.png\n"
       "  latent-loom generate faces.pth --seeds 0-63 --grid 8x8 -o faces.png\n"
       "  latent-loom generate faces.pth --seeds 0-999 --scale 4 -o faces/\n"
+      "  latent-loom generate horse2zebra.pth --picture horse.jpg -o zebra.png\n"
       "  latent-loom generate faces.pth --inputs z.safetensors --raw image.safetensors\n";
   return syntax;
 }
@@ -125,7 +125,7 @@ GenerateRequest generateRequest(const Arguments& arguments) {
     if (request.picture.empty()) {
       throw UsageError("--picture-size needs --picture");
     }
-    request.pictureSize = wholeNumber("--picture-size", *side, 1, kLargestInputSide);
+    request.pictureSize = wholeNumber("--picture-size", *side, 1, model::kLargestInputSide);
   }
   if (const auto device = arguments.value("--device")) {
     request.cpuOnly = oneOf<bool>("--device", *device, {{"cpu", true}, {"auto", false}});

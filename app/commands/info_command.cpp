@@ -115,7 +115,9 @@ Json generatorJson(const model::OpenedModel& opened) {
           {"transform", info.hasTransform},
           {"fade", info.hasFade},
           {"runs_program", info.runsProgram},
+          {"norm_statistics", info.hasNormStatistics},
           {"input_channels", info.inputChannels},
+          {"input_multiple", info.inputMultiple},
           {"channels", info.channels},
           {"height", info.height},
           {"width", info.width},
@@ -209,7 +211,8 @@ void printGenerator(const Json& told, Table& table) {
   if (number("z_dim") > 0) {
     table.row("z", std::to_string(number("z_dim")) + " values, " + told["z_distribution"].get<std::string>());
   } else {
-    table.row("Input", "a picture");
+    table.row("Input", std::string("a picture, ") + (number("input_channels") == 1 ? "grey" : "colour") +
+                           ", its sides multiples of " + std::to_string(number("input_multiple")) + " pixels");
   }
   if (number("w_dim") > 0) {
     table.row("w", std::to_string(number("w_dim")) + " values, " + std::to_string(number("style_layers")) + " layers");
@@ -284,6 +287,9 @@ void printPicture(const std::string& file, const Provenance& provenance, std::os
   }
   if (!provenance.inputsName.empty()) {
     table.row("Inputs", provenance.inputsName + ", SHA-256 " + provenance.inputsSha256);
+  } else if (const model::InputPicture& input = provenance.latent.input; !input.sha256.empty()) {
+    table.row("Changed from", (input.path.empty() ? "another picture" : input.path) + ", " +
+                                  std::to_string(input.side) + " pixels at most");
   } else if (provenance.grid) {
     table.row("Seeds", seedsToText(provenance.grid->seeds));
   } else {
@@ -292,7 +298,9 @@ void printPicture(const std::string& file, const Provenance& provenance, std::os
   if (!provenance.enlargement.empty()) {
     table.row("Enlarged", provenance.enlargement);
   }
-  table.row("z", std::to_string(provenance.z.size()) + " values (--json tells them)");
+  if (!provenance.z.empty()) {
+    table.row("z", std::to_string(provenance.z.size()) + " values (--json tells them)");
+  }
 }
 
 std::string dumped(const Json& object) {

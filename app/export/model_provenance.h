@@ -16,6 +16,12 @@ inline Provenance provenanceOf(const model::OpenedModel& opened, const model::La
   provenance.checkpointGroup = opened.group();
   provenance.architecture = opened.info().architecture;
   provenance.latent = latent;
+  if (opened.info().input == model::InputKind::Picture) {
+    // Folders are nobody's business, and a path could point anywhere on a reader's disk.
+    provenance.latent.input.path = std::filesystem::path(latent.input.path).filename().string();
+  } else {
+    provenance.latent.input = {};
+  }
   provenance.z = model::resolveZ(latent, opened.info());
   return provenance;
 }

@@ -59,7 +59,7 @@ XmpPacket packetOf(const Provenance& provenance) {
   packet.set(kLoom, "Architecture", provenance.architecture);
   packet.set(kLoom, "ProgramVersion", provenance.programVersion);
   packet.set(kLoom, "State", model::latentStateToJson(provenance.latent, provenance.z));
-  if (!allGiven(provenance)) {
+  if (!allGiven(provenance) && provenance.latent.input.sha256.empty()) {
     packet.set(kLoom, "Seed", std::to_string(provenance.latent.seed));
   }
   packet.set(kLoom, "TruncationPsi", shortest(provenance.latent.truncation));
@@ -206,6 +206,9 @@ std::string describe(const Provenance& provenance) {
           provenance.architecture + ")";
   if (!provenance.inputsName.empty()) {
     return text + ", latents from " + provenance.inputsName + ".";
+  }
+  if (const model::InputPicture& input = latent.input; !input.sha256.empty()) {
+    return text + ", changed from " + (input.path.empty() ? "another picture" : input.path) + ".";
   }
   if (grid) {
     const std::string seeds = seedsToText(grid->seeds);

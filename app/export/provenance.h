@@ -12,7 +12,8 @@
 //   Architecture       e.g. "DCGAN"
 //   ProgramVersion     of the program that wrote it
 //   State              JSON of model::latentStateToJson with z; of a grid: of its first picture. It alone says what to
-//   restore Seed               the seed in State; absent where z was given from outside and follows from no seed
+//   restore Seed               the seed in State; absent where z was given from outside and follows from no seed,
+//                      and where a picture was changed: State has that picture's file name and hash
 //   TruncationPsi      the psi in State
 //   Enlargement        whole factor above 1, then a space and "nearest" or "smooth"; absent at the model's own size
 //   GridColumns, GridRows, GridGap (pixels before enlarging), GridSeeds ("0-63,70", row by row)     of a grid only

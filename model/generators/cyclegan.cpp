@@ -9,9 +9,7 @@ constexpr int kMostHalvings = 6;
 constexpr int kMostBlocks = 64;
 
 /// Where the second convolution of a block stands: after padding (unless zeros), convolution, norm, ReLU, dropout.
-int secondConvolution(const Options& options) {
-  return (options.reflectBlocks ? 5 : 3) + (options.dropout ? 1 : 0);
-}
+int secondConvolution(const Options& options) { return (options.reflectBlocks ? 5 : 3) + (options.dropout ? 1 : 0); }
 
 /// Reads the layers in the order of their numbers. Throws Mismatch.
 class Reader {
@@ -81,7 +79,8 @@ class Reader {
       ++m_number;
     }
     if (m_options.blocks.empty()) {
-      throw Mismatch("it has no residual block " + m_names.prefix() + std::to_string(m_number) + ".conv_block.1.weight");
+      throw Mismatch("it has no residual block " + m_names.prefix() + std::to_string(m_number) +
+                     ".conv_block.1.weight");
     }
   }
 

@@ -32,9 +32,9 @@ struct CycleganOptions {
   Stage first;  ///< 7×7
   std::vector<Stage> downs;
   std::vector<Block> blocks;
-  std::vector<Up> ups;  ///< as many as downs
-  ConvShape last;       ///< 7×7
-  bool normed = true;   ///< norms without weights are instance norms; false: there are none
+  std::vector<Up> ups;        ///< as many as downs
+  ConvShape last;             ///< 7×7
+  bool normed = true;         ///< norms without weights are instance norms; false: there are none
   bool reflectEdges = true;   ///< before the 7×7 convolutions; else zeros
   bool reflectBlocks = true;  ///< within the blocks; else zeros
   bool dropout = false;       ///< in training; it shifts the numbers within the blocks

@@ -43,8 +43,8 @@ class Reader {
       block.downNorm = takeNorm(path + "2", block.down.out);
     }
     m_options.blocks.push_back(block);
-    const int upIn = innermost ? block.down.out
-                               : block.down.out + readBlock(path + (outermost ? "1.model." : "3.model."));
+    const int upIn =
+        innermost ? block.down.out : block.down.out + readBlock(path + (outermost ? "1.model." : "3.model."));
     const std::string up = path + (innermost || outermost ? "3" : "5");
     block.up = m_names.takeConvolution(up, kKernel, upIn, true);
     if (!outermost) {
@@ -67,8 +67,8 @@ class Reader {
 GeneratorInfo describe(const Options& options) {
   const auto& outermost = options.blocks.front();
   const bool batch = options.blocks.back().upNorm.statistics;
-  auto info = describePictureGenerator("pix2pix", outermost.down.in, outermost.up.out,
-                                       static_cast<int>(options.blocks.size()));
+  auto info =
+      describePictureGenerator("pix2pix", outermost.down.in, outermost.up.out, static_cast<int>(options.blocks.size()));
   info.hasNormStatistics = batch;
   info.options.emplace_back("Width", std::to_string(outermost.down.out));
   info.options.emplace_back("Halvings", std::to_string(options.blocks.size()));
@@ -163,10 +163,11 @@ torch::Tensor Pix2pixGenerator::synthesize(const torch::Tensor& w, const Synthes
 }
 
 Architecture pix2pixArchitecture() {
-  return {"pix2pix",
-          "a U-Net of 4×4 convolutions in blocks within blocks (model.model.0.weight, model.model.1.model.1.weight, …), "
-          "from a picture of 1 or 3 channels to another",
-          recognisePix2pix};
+  return {
+      "pix2pix",
+      "a U-Net of 4×4 convolutions in blocks within blocks (model.model.0.weight, model.model.1.model.1.weight, …), "
+      "from a picture of 1 or 3 channels to another",
+      recognisePix2pix};
 }
 
 }  // namespace loom::model

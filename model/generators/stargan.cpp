@@ -72,8 +72,8 @@ class Reader {
 };
 
 GeneratorInfo describe(const Options& options) {
-  auto info = describePictureGenerator("StarGAN", options.last.out, options.last.out,
-                                       static_cast<int>(options.downs.size()));
+  auto info =
+      describePictureGenerator("StarGAN", options.last.out, options.last.out, static_cast<int>(options.downs.size()));
   info.classCount = options.labelCount();
   info.labels = info.classCount > 0 ? LabelKind::Attributes : LabelKind::None;
   info.hasNormStatistics = options.first.norm.statistics;

@@ -1,5 +1,5 @@
-// StarGAN's generator (Choi et al. 2018) in the layout of yunjey/stargan, model.py: the wanted attributes enter as planes
-// beside the picture; convolutions that halve, residual blocks, convolutions that double.
+// StarGAN's generator (Choi et al. 2018) in the layout of yunjey/stargan, model.py: the wanted attributes enter as
+// planes beside the picture; convolutions that halve, residual blocks, convolutions that double.
 #pragma once
 
 #include "model/generators/architecture.h"

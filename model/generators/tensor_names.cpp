@@ -61,8 +61,8 @@ ConvShape TensorNames::takeConvolution(const std::string& layer, int kernel, int
   if (!isSound(*weight, kMostChannels)) {
     throw Mismatch(named(*weight) + " is no weight of a convolution of this kind");
   }
-  ConvShape shape{static_cast<int>(weight->shape[transposed ? 0 : 1]), static_cast<int>(weight->shape[transposed ? 1 : 0]),
-                  false};
+  ConvShape shape{static_cast<int>(weight->shape[transposed ? 0 : 1]),
+                  static_cast<int>(weight->shape[transposed ? 1 : 0]), false};
   if (in != 0 && shape.in != in) {
     throw Mismatch(named(*weight) + " does not take the " + std::to_string(in) + " channels of the layer before it");
   }

@@ -45,11 +45,12 @@ class TensorNames {
   /// Null where there is none.
   const TensorView* find(const std::string& name) const;
 
-  /// Takes `layer`.weight, O×I×k×k (`transposed`: I×O×k×k), and `layer`.bias where there is one. `in`: the channels that
-  /// it must take; 0: any. Throws Mismatch.
+  /// Takes `layer`.weight, O×I×k×k (`transposed`: I×O×k×k), and `layer`.bias where there is one. `in`: the channels
+  /// that it must take; 0: any. Throws Mismatch.
   ConvShape takeConvolution(const std::string& layer, int kernel, int in, bool transposed = false);
 
-  /// Takes what there is of weight, bias and running statistics of a norm over `channels`, maybe nothing. Throws Mismatch.
+  /// Takes what there is of weight, bias and running statistics of a norm over `channels`, maybe nothing. Throws
+  /// Mismatch.
   NormShape takeNorm(const std::string& layer, int channels);
 
   /// Throws Mismatch that names a tensor which was not taken.

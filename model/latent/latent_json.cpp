@@ -145,7 +145,7 @@ void writeSynthesis(json& object, const LatentState& state) {
     object["norm_statistics"] = nameIn(state.normStatistics, kStatisticsNames);
   }
   if (state.input != InputPicture{}) {
-    object["input"] = {{"path", state.input.path}, {"sha256", state.input.sha256}};
+    object["input"] = {{"path", state.input.path}, {"sha256", state.input.sha256}, {"side", state.input.side}};
   }
 }
 
@@ -217,7 +217,11 @@ void readSynthesis(const json& object, LatentState& state) {
     if (!it->is_object()) {
       fail("the input picture is no object");
     }
-    state.input = {textIn(*it, "path"), textIn(*it, "sha256")};
+    state.input.path = textIn(*it, "path");
+    state.input.sha256 = textIn(*it, "sha256");
+    if (it->contains("side")) {
+      state.input.side = static_cast<int>(numberIn((*it)["side"], "the input picture's side", 1, kLargestInputSide));
+    }
   }
 }
 

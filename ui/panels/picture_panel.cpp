@@ -108,7 +108,7 @@ void drawCompare(const WindowFacts& facts, WindowDraft& draft) {
   tooltip("Left of the line the pinned picture, right of it this one; drag the line  C");
 }
 
-void drawSave(WindowDraft& draft) {
+void drawSave(const model::GeneratorInfo& info, WindowDraft& draft) {
   heading("Keep");
   const float half = shareOfWidth(2);
   if (button("save", "Save", Icon::None, half)) {
@@ -124,6 +124,9 @@ void drawSave(WindowDraft& draft) {
     draft.commands.push_back(Command::CopyPicture);
   }
   tooltip("To the clipboard  Ctrl+C");
+  if (info.input == model::InputKind::Picture) {
+    return;  // no seeds
+  }
   ImGui::SameLine(0.0F, kGap);
   if (button("grid", "Grid of seeds…", Icon::None, half)) {
     draft.commands.push_back(Command::SaveGrid);
@@ -142,7 +145,7 @@ void PicturePanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   drawFacts(*facts.model);
   drawView(facts, draft);
   drawCompare(facts, draft);
-  drawSave(draft);
+  drawSave(facts.model->info(), draft);
 }
 
 }  // namespace loom::ui

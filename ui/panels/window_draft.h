@@ -24,6 +24,9 @@ enum class Command {
   SavePictureAs,
   SaveGrid,
   CopyPicture,
+  OpenInput,
+  PasteInput,
+  FormerInput,
 };
 
 /// How the picture is looked at. Remembered between sessions.
@@ -34,6 +37,17 @@ struct ViewSettings {
   bool operator==(const ViewSettings&) const = default;
 };
 
+/// The picture that an image-to-image model changes.
+struct InputFacts {
+  unsigned int texture = 0;  ///< OpenGL's name of its thumbnail; 0: not drawn yet
+  int width = 0;             ///< pixels
+  int height = 0;
+  int enteringWidth = 0;  ///< pixels as it enters the network
+  int enteringHeight = 0;
+  std::string name;     ///< of its file; empty where it came from none
+  bool former = false;  ///< the model before left a picture that could be taken
+};
+
 /// Read by panels.
 struct WindowFacts {
   const model::OpenedModel* model = nullptr;  ///< null before the first
@@ -42,6 +56,7 @@ struct WindowFacts {
   bool pinned = false;            ///< a frame is pinned for comparison
   double frameMilliseconds = 0.0;  ///< of the frame shown; 0 before the first
   double zoom = 1.0;               ///< device pixels per picture pixel
+  std::optional<InputFacts> input;  ///< of a model that changes pictures; nothing while it is read
 };
 
 /// Written by panels.

@@ -92,6 +92,7 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
 
 Explorer::~Explorer() {
   // Threads first: what they still hand over is dropped with this object's event queue.
+  m_inputReader.waitForDone();
   m_loader.reset();
   m_worker.reset();
 }
@@ -128,6 +129,9 @@ void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
   // Another network of the same file, or the file trained further: the hand stays where it was. In another model's space
   // its edits and locks mean nothing; the seed alone is kept.
   const bool sameFile = m_model && m_model->path() == opened->path();
+  if (m_lastFrame) {
+    m_formerFrame = std::exchange(m_lastFrame, std::nullopt);
+  }
   m_model = std::move(opened);
   const auto state = m_stateAfterOpening;
   finishOpening();
@@ -140,7 +144,9 @@ void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
   if (state) {
     apply(model::fitted(model::exactState(*state, info), info));
   } else {
-    apply(sameFile ? model::fitted(m_latent, info) : model::withSeed({}, m_latent.seed));
+    model::LatentState anew;
+    anew.input = m_latent.input;  // models that change pictures are compared with the same one
+    apply(sameFile ? model::fitted(m_latent, info) : model::withSeed(anew, m_latent.seed));
   }
 }
 
@@ -152,15 +158,26 @@ void Explorer::edit(const model::LatentState& state, const QString& what) {
 
 void Explorer::apply(const model::LatentState& state) {
   m_latent = state;
+  if (takesPicture()) {
+    findInput();
+  }
   m_z = m_model ? model::resolveZ(m_latent, m_model->info()) : std::vector<float>();
   requestFrame();
   Q_EMIT latentChanged();
 }
 
 void Explorer::requestFrame() {
-  if (m_model) {
-    m_worker->request({++m_generation, m_latent});
+  if (!m_model) {
+    return;
   }
+  std::shared_ptr<const model::FloatTensor> picture;
+  if (takesPicture()) {
+    picture = m_inputs.tensor(m_latent.input, m_model->info());
+    if (!picture) {
+      return;  // it is being read
+    }
+  }
+  m_worker->request({++m_generation, m_latent, std::move(picture)});
 }
 
 void Explorer::takeFrame(const model::Frame& frame) {
@@ -168,6 +185,7 @@ void Explorer::takeFrame(const model::Frame& frame) {
     return;
   }
   m_shownGeneration = frame.generation;
+  m_lastFrame = frame;
   Q_EMIT frameReady(frame);
 }
 

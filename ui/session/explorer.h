@@ -6,13 +6,16 @@
 
 #include "model/generation_worker.h"
 #include "model/model_loader.h"
+#include "ui/session/input_pictures.h"
 #include "ui/session/random_walk.h"
 
 #include <QObject>
 #include <QString>
+#include <QThreadPool>
 #include <QTimer>
 #include <QUndoStack>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -53,6 +56,19 @@ class Explorer : public QObject {
   void stepSeed(int by);  ///< wraps around at 0 and 2³²−1
   void resetEdits();      ///< takes all edits that are not locked back, the blend and the pad too
 
+  /// Whether the open model changes pictures. It always has one: what was given to the model before, else the last
+  /// picture of that model, else one that is drawn in code.
+  bool takesPicture() const;
+  /// The picture that is changed; null where the model takes none, or while it is read from the disk.
+  const InputSource* input() const;
+  /// One step of undo. Without effect where the model takes none.
+  void takeInput(InputSource source);
+  /// Reads the picture on a thread of its own, then takes it; what goes wrong is told by `inputFailed`.
+  void openInput(const QString& path);
+  /// The last picture of the model that was open before this one.
+  bool hasFormerPicture() const { return m_formerFrame.has_value(); }
+  void takeFormerPicture();
+
   RandomWalk& walk() { return m_walk; }
   bool walking() const { return m_walkTimer.isActive(); }
   void setWalking(bool on);
@@ -74,6 +90,8 @@ class Explorer : public QObject {
   void walkingChanged(bool on);
   void frameReady(const loom::model::Frame& frame);
   void frameFailed(const QString& message);
+  /// A picture to change could not be had; a sentence. What was changed before stays, or another stands in.
+  void inputFailed(const QString& message);
 
  private:
   class EditCommand;
@@ -83,6 +101,10 @@ class Explorer : public QObject {
   void takeModel(std::shared_ptr<const model::OpenedModel> opened);
   void takeFrame(const model::Frame& frame);
   void advanceWalk();
+  /// Sees to it that the picture which `latent()` names is there, now or soon.
+  void findInput();
+  model::InputPicture standInInput(int side);
+  void readInput(const QString& path, std::function<void(std::optional<InputSource>, const QString&)> then);
 
   std::shared_ptr<const model::OpenedModel> m_model;
   model::LatentState m_latent;
@@ -96,6 +118,11 @@ class Explorer : public QObject {
 
   std::uint64_t m_generation = 0;
   std::uint64_t m_shownGeneration = 0;
+
+  InputPictures m_inputs;
+  std::optional<model::Frame> m_lastFrame;    // of the open model
+  std::optional<model::Frame> m_formerFrame;  // the last of the model before
+  QThreadPool m_inputReader;
 
   RandomWalk m_walk;
   QTimer m_walkTimer;

@@ -72,7 +72,9 @@ class Services : public QObject {
   /// The picture's state is known, its checkpoint is not at hand: `message` says which one; the state is applied when a
   /// checkpoint with `sha256` is opened.
   void checkpointNeeded(const QString& message, const QString& sha256, const loom::model::SavedState& state);
-  /// The picture holds nothing of ours, or it is damaged.
+  /// The picture holds nothing of ours; a model that changes pictures may take it.
+  void stateMissing(const QString& picturePath, const QString& message);
+  /// What the picture holds is damaged, or it is not there.
   void restoreFailed(const QString& message);
   /// The hash of an opened checkpoint is known now.
   void hashed(std::uint64_t model, const QString& sha256);

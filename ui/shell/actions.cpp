@@ -21,6 +21,9 @@ const std::vector<ActionInfo>& actionTable() {
       {ActionId::PreviousSeed, "Latent", "&Previous seed", {Qt::Key_BracketLeft}},
       {ActionId::NextSeed, "Latent", "&Next seed", {Qt::Key_BracketRight}},
       {ActionId::Walk, "Latent", "Random &walk", {Qt::Key_Space}, true},
+      {ActionId::OpenInput, "Input picture", "Open &input picture…", {Qt::CTRL | Qt::Key_I}},
+      {ActionId::PasteInput, "Input picture", "Paste as input pict&ure", {QKeySequence::Paste}},
+      {ActionId::FormerInput, "Input picture", "Picture of the model &before as input", {}},
       {ActionId::Fit, "View", "&Fit the window", {Qt::Key_0}},
       {ActionId::OriginalSize, "View", "&Original size", {Qt::Key_1}},
       {ActionId::ZoomIn, "View", "Zoom &in", {Qt::Key_Plus, Qt::Key_Equal, QKeySequence::ZoomIn}},
@@ -60,7 +63,7 @@ std::vector<std::pair<QString, QString>> canvasGestures() {
       {tr("Right-click a slider"), tr("Reset, lock, copy a value")},
       {tr("Drag across the bars"), tr("Paint many dimensions")},
       {tr("Tab, arrows"), tr("Reach and move every control")},
-      {tr("Drop a file"), tr("Open a checkpoint, or a saved picture's state")},
+      {tr("Drop a file"), tr("Open a checkpoint, a saved picture's state, or a picture to change")},
   };
 }
 

@@ -37,6 +37,9 @@ enum class ActionId {
   NextSeed,
   Shuffle,
   Walk,
+  OpenInput,
+  PasteInput,
+  FormerInput,
   Shortcuts,
   About,
 };

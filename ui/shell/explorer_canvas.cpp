@@ -8,6 +8,7 @@
 #include <imgui_internal.h>
 
 #include <QAction>
+#include <QFileInfo>
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
 #include <QSettings>
@@ -39,8 +40,20 @@ ActionId actionFor(Command command) {
       {Command::SavePictureAs, ActionId::SavePictureAs},
       {Command::SaveGrid, ActionId::SaveGrid},
       {Command::CopyPicture, ActionId::CopyPicture},
+      {Command::OpenInput, ActionId::OpenInput},
+      {Command::PasteInput, ActionId::PasteInput},
+      {Command::FormerInput, ActionId::FormerInput},
   };
   return kActions.at(command);
+}
+
+/// The next window goes where `other` is, unless it has a place of its own: layouts of before its time lack it.
+void dockBeside(const char* other) {
+  const ImGuiWindow* window = ImGui::FindWindowByName(other);
+  const ImGuiWindowSettings* settings = ImGui::FindWindowSettingsByID(ImHashStr(other));
+  if (const ImGuiID dock = window ? window->DockId : settings ? settings->DockId : 0) {
+    ImGui::SetNextWindowDockID(dock, ImGuiCond_FirstUseEver);
+  }
 }
 
 }  // namespace
@@ -58,8 +71,10 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
       Q_EMIT framePresented(m_presentedGeneration);
     }
   });
-  const std::pair<Panel*, bool*> panels[] = {
-      {&m_latentPanel, &m_latentOpen}, {&m_conditionPanel, &m_conditionOpen}, {&m_picturePanel, &m_pictureOpen}};
+  const std::pair<Panel*, bool*> panels[] = {{&m_latentPanel, &m_latentOpen},
+                                             {&m_conditionPanel, &m_conditionOpen},
+                                             {&m_picturePanel, &m_pictureOpen},
+                                             {&m_inputPanel, &m_inputOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
     action->setCheckable(true);
@@ -88,6 +103,8 @@ void ExplorerCanvas::setUpUi() {
 
 void ExplorerCanvas::tearDownGl() {
   m_picture.release();
+  m_inputTexture.release();
+  m_inputShown.clear();
   m_frameIsNew = m_frame.has_value();  // for the next context, should there be one
 }
 
@@ -97,6 +114,7 @@ void ExplorerCanvas::saveSettings() const {
   settings.setValue(QStringLiteral("view/latentPanel"), m_latentOpen);
   settings.setValue(QStringLiteral("view/conditionPanel"), m_conditionOpen);
   settings.setValue(QStringLiteral("view/picturePanel"), m_pictureOpen);
+  settings.setValue(QStringLiteral("view/inputPanel"), m_inputOpen);
   settings.setValue(QStringLiteral("view/layout"), const_cast<ExplorerCanvas*>(this)->layoutState());
   settings.setValue(QStringLiteral("view/hintsSeen"), !m_hints.wanted());
   settings.setValue(QStringLiteral("walk/secondsPerSeed"), m_explorer.walk().secondsPerSeed());
@@ -108,6 +126,7 @@ void ExplorerCanvas::restoreSettings() {
   m_panelActions[0]->setChecked(settings.value(QStringLiteral("view/latentPanel"), true).toBool());
   m_panelActions[1]->setChecked(settings.value(QStringLiteral("view/conditionPanel"), true).toBool());
   m_panelActions[2]->setChecked(settings.value(QStringLiteral("view/picturePanel"), true).toBool());
+  m_panelActions[3]->setChecked(settings.value(QStringLiteral("view/inputPanel"), true).toBool());
   m_hints.setWanted(!settings.value(QStringLiteral("view/hintsSeen"), false).toBool());
   m_explorer.walk().setSecondsPerSeed(settings.value(QStringLiteral("walk/secondsPerSeed"), 4.0).toDouble());
   const QByteArray layout = settings.value(QStringLiteral("view/layout")).toByteArray();
@@ -224,7 +243,44 @@ WindowFacts ExplorerCanvas::facts() {
   facts.pinned = pinned();
   facts.frameMilliseconds = m_frame ? m_frame->timings.total() : 0.0;
   facts.zoom = m_picture.zoom();
+  facts.input = inputFacts();
   return facts;
+}
+
+std::optional<InputFacts> ExplorerCanvas::inputFacts() const {
+  const InputSource* source = m_explorer.input();
+  if (!source) {
+    return std::nullopt;
+  }
+  const QSize entering = inputSize(source->pixels.size(), m_explorer.openModel()->info().inputMultiple,
+                                   m_explorer.latent().input.side);
+  return InputFacts{m_inputTexture.texture(),
+                    source->pixels.width(),
+                    source->pixels.height(),
+                    entering.width(),
+                    entering.height(),
+                    QFileInfo(source->path).fileName().toStdString(),
+                    m_explorer.hasFormerPicture()};
+}
+
+void ExplorerCanvas::showInput() {
+  const InputSource* source = m_explorer.input();
+  if (!source || source->sha256 == m_inputShown) {
+    return;
+  }
+  constexpr int kThumbnail = 512;  // device pixels
+  QImage image = source->pixels;
+  if (std::max(image.width(), image.height()) > kThumbnail) {
+    image = image.scaled(kThumbnail, kThumbnail, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+  }
+  image = image.convertToFormat(QImage::Format_RGBX8888);
+  model::Frame frame;
+  frame.width = image.width();
+  frame.height = image.height();
+  frame.pixels = model::FramePixels::host({image.constBits(), image.constBits() + image.sizeInBytes()});
+  if (const std::string problem = m_inputTexture.upload(frame); problem.empty()) {
+    m_inputShown = source->sha256;
+  }
 }
 
 std::string ExplorerCanvas::readout() const {
@@ -249,6 +305,7 @@ void ExplorerCanvas::buildUi() {
       QMetaObject::invokeMethod(this, [this, message] { Q_EMIT drawingFailed(message); }, Qt::QueuedConnection);
     }
   }
+  showInput();
   WindowDraft draft;
   draft.latent = m_explorer.latent();
   draft.view = m_view;
@@ -262,6 +319,10 @@ void ExplorerCanvas::buildUi() {
     const bool hasLatent = !shown.model || shown.model->info().input == model::InputKind::Latent;
     const bool roomForBoth = width() >= kRoomForBothPanels;
     drawPanel(m_latentPanel, m_latentOpen && hasLatent && width() >= kRoomForOnePanel, shown, draft);
+    if (m_inputOpen && !hasLatent && width() >= kRoomForOnePanel) {
+      dockBeside(m_latentPanel.title());
+      drawPanel(m_inputPanel, true, shown, draft);
+    }
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     const QRectF picture = pictureRect();
@@ -284,6 +345,7 @@ void ExplorerCanvas::drawDockspace() {
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     ImGui::DockBuilderDockWindow(m_latentPanel.title(), left);
+    ImGui::DockBuilderDockWindow(m_inputPanel.title(), left);  // of the two, a model has one
     ImGuiID below = right;
     constexpr float kConditionShare = 0.58F;
     const ImGuiID above = ImGui::DockBuilderSplitNode(below, ImGuiDir_Up, kConditionShare, nullptr, &below);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/panels/condition_panel.h"
+#include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/window_draft.h"
@@ -79,17 +80,22 @@ class ExplorerCanvas : public ImGuiCanvas {
   void drawPicture(WindowDraft& draft);
   void adopt(const WindowDraft& draft);
   WindowFacts facts();
+  std::optional<InputFacts> inputFacts() const;
+  /// Brings the input picture's thumbnail up to date; the context is current.
+  void showInput();
   std::string readout() const;
 
   Explorer& m_explorer;
   ViewSettings m_view;
   LatentPanel m_latentPanel;
+  InputPicturePanel m_inputPanel;
   ConditionPanel m_conditionPanel;
   PicturePanel m_picturePanel;
   PictureView m_picture;
   FirstHints m_hints;
   QList<QAction*> m_panelActions;
   bool m_latentOpen = true;
+  bool m_inputOpen = true;
   bool m_conditionOpen = true;
   bool m_pictureOpen = true;
   bool m_pictureOnly = false;
@@ -99,6 +105,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   const Palette* m_palette;
   std::optional<model::Frame> m_frame;
   bool m_frameIsNew = false;
+  render::FrameTexture m_inputTexture;
+  std::string m_inputShown;  // hash of the picture in m_inputTexture
   std::uint64_t m_uploadedGeneration = 0;
   std::uint64_t m_presentedGeneration = 0;
   QString m_readout;

@@ -3,6 +3,7 @@
 #include "model/compute_device.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
+#include "ui/shell/input_commands.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/model_menu.h"
 #include "ui/shell/picture_commands.h"
@@ -57,6 +58,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   m_status = new StatusLine(this);
   setStatusBar(m_status);
   m_pictures = std::make_unique<PictureCommands>(m_explorer, *m_canvas, m_services, *m_status, *this);
+  m_inputs = std::make_unique<InputCommands>(m_explorer, *m_status, *this);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -116,6 +118,8 @@ void MainWindow::buildMenus() {
 
   QMenu* latent = menuBar()->addMenu(tr("&Latent"));
   add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
+  latent->addSeparator();
+  add(latent, {ActionId::OpenInput, ActionId::PasteInput, ActionId::FormerInput});
 
   m_modelMenu = new ModelMenu(m_explorer, *menuBar()->addMenu(tr("&Model")), this);
 
@@ -144,6 +148,9 @@ void MainWindow::connectActions() {
   on(ActionId::PreviousSeed, [this] { m_explorer.stepSeed(-1); });
   on(ActionId::NextSeed, [this] { m_explorer.stepSeed(1); });
   on(ActionId::Walk, [this](bool walk) { m_explorer.setWalking(walk); });
+  on(ActionId::OpenInput, [this] { m_inputs->open(); });
+  on(ActionId::PasteInput, [this] { m_inputs->paste(); });
+  on(ActionId::FormerInput, [this] { m_inputs->takeFormer(); });
   on(ActionId::Fit, [this] { m_canvas->fit(); });
   on(ActionId::OriginalSize, [this] { m_canvas->originalSize(); });
   on(ActionId::ZoomIn, [this] { m_canvas->zoomBy(1.25); });
@@ -182,6 +189,8 @@ void MainWindow::connectExplorer() {
   connect(&m_explorer, &Explorer::trustNeeded, this, &MainWindow::askForTrust);
   connect(&m_explorer, &Explorer::frameFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
+  connect(&m_explorer, &Explorer::inputFailed, this,
+          [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
   connect(&m_explorer, &Explorer::frameReady, this, [this](const model::Frame& frame) {
     if (frame.generation == m_explorer.newestGeneration()) {
       m_wonder.stop();
@@ -219,6 +228,13 @@ void MainWindow::connectServices() {
     m_status->endJob();
     m_message->show(MessageBar::Kind::Error, message);
   });
+  connect(&m_services, &Services::stateMissing, this, [this](const QString& path, const QString& message) {
+    if (m_explorer.takesPicture()) {
+      m_explorer.openInput(path);
+    } else {
+      m_message->show(MessageBar::Kind::Error, message);
+    }
+  });
   connect(&m_services, &Services::restoreFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
   connect(&m_services, &Services::stateFound, this, &MainWindow::stateFound);
@@ -244,6 +260,8 @@ void MainWindow::openFile(const QString& path) {
   m_restoring = false;
   if (m_services.isPicture(path)) {
     m_services.restore(path);
+  } else if (m_inputs->wantsFile(path)) {
+    m_explorer.openInput(path);
   } else {
     m_explorer.open(path);
   }
@@ -280,6 +298,9 @@ void MainWindow::modelOpened() {
     m_fileMenu->noteOpened(path);
   }
   m_services.noteOpened(model);
+  if (m_explorer.takesPicture()) {
+    m_explorer.setWalking(false);
+  }
   if (std::exchange(m_restoring, false)) {
     m_status->tell(tr("the picture's state is back"));
   }
@@ -392,6 +413,14 @@ void MainWindow::refreshActions() {
   m_actions[ActionId::Smooth]->setChecked(view.smooth);
   m_actions[ActionId::Compare]->setChecked(view.compare);
   m_actions[ActionId::Compare]->setEnabled(m_canvas->pinned());
+  const bool takesPicture = m_explorer.takesPicture();
+  for (const ActionId id : {ActionId::SaveGrid, ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed,
+                            ActionId::Walk, ActionId::Reset}) {
+    m_actions[id]->setEnabled(!takesPicture);  // it knows no seeds
+  }
+  m_actions[ActionId::OpenInput]->setEnabled(takesPicture);
+  m_actions[ActionId::PasteInput]->setEnabled(takesPicture);
+  m_actions[ActionId::FormerInput]->setEnabled(takesPicture && m_explorer.hasFormerPicture());
 }
 
 void MainWindow::restoreSettings() {
@@ -423,14 +452,18 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
   const auto urls = event->mimeData()->urls();
-  if (urls.size() == 1 && urls.first().isLocalFile()) {
+  if ((urls.size() == 1 && urls.first().isLocalFile()) || (urls.isEmpty() && m_inputs->wants(*event->mimeData()))) {
     event->acceptProposedAction();
   }
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
-  openFile(event->mimeData()->urls().first().toLocalFile());
+  if (event->mimeData()->hasUrls()) {
+    openFile(event->mimeData()->urls().first().toLocalFile());
+  } else {
+    m_inputs->take(*event->mimeData());
+  }
 }
 
 }  // namespace loom::ui

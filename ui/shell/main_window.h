@@ -19,6 +19,7 @@ namespace loom::ui {
 
 class ExplorerCanvas;
 class FileMenu;
+class InputCommands;
 class MessageBar;
 class ModelMenu;
 class PictureCommands;
@@ -31,7 +32,7 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(Services& services, QWidget* parent = nullptr);
   ~MainWindow() override;
 
-  /// A checkpoint is opened, a picture brings its state back.
+  /// A checkpoint is opened, a picture brings its state back; one that has none is changed by a model that does so.
   void openFile(const QString& path);
   /// The checkpoint and the state that the last session ended with. False where there was none or the file is gone.
   bool openLast();
@@ -81,6 +82,7 @@ class MainWindow : public QMainWindow {
   FileMenu* m_fileMenu = nullptr;
   ModelMenu* m_modelMenu = nullptr;
   std::unique_ptr<PictureCommands> m_pictures;
+  std::unique_ptr<InputCommands> m_inputs;
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
   bool m_restoring = false;  ///< the load under way brings a picture's state back

@@ -28,7 +28,11 @@ QString baseName(const model::OpenedModel& model) {
   return QFileInfo(QString::fromStdString(model.path().string())).completeBaseName();
 }
 
-QString stateName(const model::LatentState& state) {
+QString stateName(const model::OpenedModel& model, const model::LatentState& state) {
+  if (model.info().input == model::InputKind::Picture) {
+    const QString input = QFileInfo(QString::fromStdString(state.input.path)).completeBaseName();
+    return input.isEmpty() ? QObject::tr("of a picture") : QObject::tr("of %1").arg(input);
+  }
   QString name = QStringLiteral("seed %1").arg(state.seed);
   if (state.blend > 0.0F) {
     name += QStringLiteral(" to %1").arg(state.targetSeed);
@@ -124,7 +128,7 @@ PictureRequest rememberedPictureRequest() {
 }
 
 QString nextPicturePath(const model::OpenedModel& model, const model::LatentState& state) {
-  return freePath(pictureFolder(), baseName(model) + u' ' + stateName(state), QStringLiteral("png"));
+  return freePath(pictureFolder(), baseName(model) + u' ' + stateName(model, state), QStringLiteral("png"));
 }
 
 std::optional<PictureRequest> askPictureRequest(const model::OpenedModel& model, const model::Frame& frame,
