@@ -50,7 +50,8 @@ class Recipes {
     if (!request.inputs.empty()) {
       checkGiven();
     }
-    if (m_given.tensors.z && info.truncation == model::Truncation::TruncatedNormalZ && request.look.truncation != 1.0) {
+    if (m_given.tensors.z && info.truncation == model::Truncation::TruncatedNormalZ &&
+        !info.hasTruncationStatistics && request.look.truncation != 1.0) {
       throw std::runtime_error("--truncation says how this generator's z is drawn, and --inputs gives z: leave one out.");
     }
     if (!request.look.classes.empty() && info.labels == model::LabelKind::None) {

@@ -116,6 +116,9 @@ model::SynthesisSettings askedSettings(const model::LatentState& look, const mod
     settings.truncation = look.truncation;
     settings.truncationCutoff = look.truncationCutoff;
   }
+  if (info.hasTruncationStatistics) {
+    settings.truncation = look.truncation;
+  }
   settings.noise = look.noise;
   settings.noiseSeed = look.noiseSeed;
   settings.resolution = look.resolution;

@@ -182,6 +182,9 @@ SynthesisSettings resolveSettings(const LatentState& state, const GeneratorInfo&
     settings.truncation = state.truncation;
     settings.truncationCutoff = state.truncationCutoff;
   }
+  if (info.hasTruncationStatistics) {
+    settings.truncation = state.truncation;
+  }
   const auto has = [](const auto& list, const auto& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
   };

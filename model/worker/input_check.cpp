@@ -93,8 +93,9 @@ void checkSettings(const SynthesisSettings& settings, const GeneratorInfo& info)
                      (sizes.empty() ? ": it has one output only" : ", only of " + sizes));
   }
   refuse(settings.transform.has_value() && !info.hasTransform, "transform", "only StyleGAN3's input layer has one");
-  refuse((settings.truncation != 1.0 || settings.truncationCutoff) && info.truncation != Truncation::MeanOfW,
-         "truncation of w", "it has no mapping network");
+  const bool truncates = settings.truncation != 1.0 && !info.hasTruncationStatistics;
+  refuse((truncates || settings.truncationCutoff) && info.truncation != Truncation::MeanOfW, "truncation of w",
+         "it has no mapping network");
   refuse(settings.normStatistics != NormStatistics::Original && !info.hasNormStatistics, "choice of norm statistics",
          "there is none to be made");
   refuse(settings.fade != 0.0 && !info.hasFade, "fade", "it is no progressive network");

@@ -1,0 +1,170 @@
+#include "model/generators/biggan/biggan.h"
+
+namespace loom::model {
+namespace {
+
+GeneratorInfo describe(const BigGanOptions& options) {
+  GeneratorInfo info;
+  info.architecture = options.deep ? "BigGAN-deep" : "BigGAN";
+  info.zDim = options.zDim;
+  info.truncation = Truncation::TruncatedNormalZ;
+  info.labels = LabelKind::Classes;
+  info.classCount = options.classes;
+  info.channels = options.channels;
+  info.height = info.width = options.resolution();
+  std::string widths;
+  std::string attention;
+  int side = options.bottomWidth;
+  for (const auto& block : options.blocks) {
+    side *= block.upsample ? 2 : 1;
+    widths += (widths.empty() ? "" : ", ") + std::to_string(block.out);
+    attention += block.attention ? (attention.empty() ? "" : ", ") + std::to_string(side) + " pixels" : "";
+  }
+  info.options.emplace_back("Channels", widths);
+  if (!attention.empty()) {
+    info.options.emplace_back("Self-attention", attention);
+  }
+  info.options.emplace_back("Shared embedding", options.sharedDim ? std::to_string(options.sharedDim) : "none");
+  info.options.emplace_back("Hierarchical z", options.chunk ? "yes" : "no");
+  return info;
+}
+
+using Shape = std::vector<std::int64_t>;
+
+/// Output channels, input channels and kernel of the block's convolutions, in order.
+std::vector<Shape> convolutions(const BigGanOptions::Block& block, bool deep) {
+  if (deep) {
+    return {{block.hidden, block.in, 1, 1},
+            {block.hidden, block.hidden, 3, 3},
+            {block.hidden, block.hidden, 3, 3},
+            {block.out, block.hidden, 1, 1}};
+  }
+  return {{block.out, block.in, 3, 3}, {block.out, block.out, 3, 3}};
+}
+
+}  // namespace
+
+BigGanCondition BigGanOptions::condition() const {
+  const std::int64_t size = sharedDim ? sharedDim + chunk : classes;
+  return {size, sharedDim == 0, spectral, statistics};
+}
+
+int BigGanOptions::resolution() const {
+  int side = bottomWidth;
+  for (const Block& block : blocks) {
+    side *= block.upsample ? 2 : 1;
+  }
+  return side;
+}
+
+BigGanBlock::BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions& options) : m_block(block) {
+  int number = 0;
+  for (const Shape& shape : convolutions(block, options.deep)) {
+    const std::string suffix = std::to_string(++number);
+    m_convs.push_back(register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, options.spectral)));
+    m_norms.push_back(
+        register_module("bn" + suffix, std::make_shared<BigGanConditionalNorm>(shape[1], options.condition())));
+  }
+  if (!options.deep) {
+    m_shortcut = register_module(
+        "conv_sc", std::make_shared<SpectralLayer>(Shape{block.out, block.in, 1, 1}, true, options.spectral));
+  }
+}
+
+void BigGanBlock::expect(GroupShapes& shapes, const std::string& name, const BigGanOptions::Block& block,
+                         const BigGanOptions& options) {
+  int number = 0;
+  for (const Shape& shape : convolutions(block, options.deep)) {
+    const std::string suffix = std::to_string(++number);
+    SpectralLayer::expect(shapes, name + ".conv" + suffix, shape, true, options.spectral);
+    BigGanConditionalNorm::expect(shapes, name + ".bn" + suffix, shape[1], options.condition());
+  }
+  if (!options.deep) {
+    SpectralLayer::expect(shapes, name + ".conv_sc", {block.out, block.in, 1, 1}, true, options.spectral);
+  }
+}
+
+torch::Tensor BigGanBlock::forward(const torch::Tensor& x, const torch::Tensor& y,
+                                   const SynthesisControl& control) const {
+  if (!m_shortcut) {
+    return bottleneck(x, y, control);
+  }
+  const auto grown = [&](const torch::Tensor& h) { return m_block.upsample ? doubled(h) : h; };
+  auto h = m_convs[0]->forward(grown(m_norms[0]->forward(x, y)));
+  control.checkpoint();
+  h = m_convs[1]->forward(m_norms[1]->forward(h, y));
+  control.checkpoint();
+  // The original doubles first; a 1×1 convolution sees each pixel alone, so this gives the same for a quarter of the
+  // work.
+  return h.add_(grown(m_shortcut->forward(x)));
+}
+
+torch::Tensor BigGanBlock::bottleneck(const torch::Tensor& x, const torch::Tensor& y,
+                                      const SynthesisControl& control) const {
+  const auto grown = [&](const torch::Tensor& h) { return m_block.upsample ? doubled(h) : h; };
+  auto h = m_convs[0]->forward(m_norms[0]->forward(x, y));
+  control.checkpoint();
+  h = m_convs[1]->forward(grown(m_norms[1]->forward(h, y)));
+  control.checkpoint();
+  h = m_convs[2]->forward(m_norms[2]->forward(h, y));
+  control.checkpoint();
+  h = m_convs[3]->forward(m_norms[3]->forward(h, y));
+  return h.add_(grown(x.slice(1, 0, m_block.out)));
+}
+
+BigGanGenerator::BigGanGenerator(const BigGanOptions& options) : Generator(describe(options)), m_options(options) {
+  if (options.sharedDim) {
+    const auto shared = register_module("shared", std::make_shared<NamedModules>());
+    m_embedding = shared->register_parameter("weight", torch::empty({options.classes, options.sharedDim}));
+  }
+  const std::int64_t in = options.deep    ? options.zDim + options.sharedDim
+                          : options.chunk ? options.chunk
+                                          : options.zDim;
+  const std::int64_t area = options.bottomWidth * options.bottomWidth;
+  m_linear = register_module(
+      "linear", std::make_shared<SpectralLayer>(Shape{options.blocks[0].in * area, in}, true, options.spectral));
+  const auto blocks = register_module("blocks", std::make_shared<NamedModules>());
+  for (const auto& block : options.blocks) {
+    const auto list = blocks->register_module(std::to_string(m_blocks.size()), std::make_shared<NamedModules>());
+    m_blocks.push_back(list->register_module("0", std::make_shared<BigGanBlock>(block, options)));
+    m_attentions.push_back(nullptr);
+    if (block.attention) {
+      m_attentions.back() = list->register_module(
+          "1", std::make_shared<SelfAttention>(block.out, options.spectral, AttentionNames(), Shape()));
+    }
+  }
+  const auto last = register_module("output_layer", std::make_shared<NamedModules>());
+  const std::int64_t width = options.blocks.back().out;
+  m_lastNorm = last->register_module("0", std::make_shared<BigGanNorm>(width, options.statistics));
+  m_lastConv = last->register_module(
+      "2", std::make_shared<SpectralLayer>(Shape{options.channels, width, 3, 3}, true, options.spectral));
+}
+
+torch::Tensor BigGanGenerator::map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl&) {
+  return torch::cat({z, m_options.sharedDim ? c.matmul(m_embedding) : c}, 1);
+}
+
+torch::Tensor BigGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
+  const auto z = w.slice(1, 0, m_options.zDim);
+  const auto y = w.slice(1, m_options.zDim);
+  const auto both = torch::cat({y, z}, 1);  // BigGAN-deep feeds every layer with it
+  const auto first = m_options.deep ? both : m_options.chunk ? z.slice(1, 0, m_options.chunk) : z;
+  auto x = m_linear->forward(first).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+  for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+    auto condition = m_options.deep ? both : y;
+    if (!m_options.deep && m_options.chunk) {
+      const auto begin = static_cast<std::int64_t>(i + 1) * m_options.chunk;
+      condition = torch::cat({y, z.slice(1, begin, begin + m_options.chunk)}, 1);
+    }
+    control.checkpoint();
+    x = m_blocks[i]->forward(x, condition, control);
+    if (m_attentions[i]) {
+      control.checkpoint();
+      x = m_attentions[i]->forward(x);
+    }
+  }
+  control.checkpoint();
+  return m_lastConv->forward(m_lastNorm->forward(x)).tanh_();
+}
+
+}  // namespace loom::model

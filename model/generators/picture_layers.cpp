@@ -1,0 +1,89 @@
+#include "model/generators/picture_layers.h"
+
+namespace loom::model {
+namespace {
+
+constexpr double kNormEpsilon = 1e-5;  // PyTorch's own, of batch and of instance norms
+constexpr double kMomentum = 0.1;      // without effect: nothing is tracked here
+
+}  // namespace
+
+ConvLayer::ConvLayer(const ConvOptions& options) : m_options(options) {
+  const auto& [in, out, bias] = options.shape;
+  const int first = options.transposed ? in : out;
+  const int second = options.transposed ? out : in;
+  m_weight = register_parameter("weight", torch::empty({first, second, options.kernel, options.kernel}));
+  torch::nn::init::normal_(m_weight, 0.0, 0.02);  // as the authors begin training
+  if (bias) {
+    m_bias = register_parameter("bias", torch::zeros({out}));
+  }
+}
+
+torch::Tensor ConvLayer::forward(const torch::Tensor& x, const SynthesisControl&) {
+  const std::int64_t pad = m_options.padding;
+  if (m_options.transposed) {
+    return torch::conv_transpose2d(x, m_weight, m_bias, m_options.stride, pad, m_options.outputPadding);
+  }
+  if (m_options.reflect && pad > 0) {
+    return torch::conv2d(torch::reflection_pad2d(x, {pad, pad, pad, pad}), m_weight, m_bias, m_options.stride);
+  }
+  return torch::conv2d(x, m_weight, m_bias, m_options.stride, pad);
+}
+
+NormLayer::NormLayer(int channels, const NormShape& shape, NormStatistics original) : m_original(original) {
+  if (shape.affine) {
+    m_weight = register_parameter("weight", torch::ones({channels}));
+    m_bias = register_parameter("bias", torch::zeros({channels}));
+  }
+  if (shape.statistics) {
+    m_mean = register_buffer("running_mean", torch::zeros({channels}));
+    m_variance = register_buffer("running_var", torch::ones({channels}));
+  }
+}
+
+torch::Tensor NormLayer::forward(const torch::Tensor& x, const SynthesisControl& control) {
+  const auto wanted = control.settings.normStatistics;
+  const auto which = wanted == NormStatistics::Original ? m_original : wanted;
+  if (which == NormStatistics::Stored && m_mean.defined()) {
+    return torch::batch_norm(x, m_weight, m_bias, m_mean, m_variance, false, kMomentum, kNormEpsilon, true);
+  }
+  return torch::instance_norm(x, m_weight, m_bias, {}, {}, true, kMomentum, kNormEpsilon, true);
+}
+
+void PictureChain::add(int number, std::shared_ptr<PictureLayer> layer) {
+  m_layers.push_back(register_module(std::to_string(number), std::move(layer)));
+}
+
+torch::Tensor PictureChain::forward(const torch::Tensor& x, const SynthesisControl& control) {
+  torch::Tensor y = x;
+  for (const auto& layer : m_layers) {
+    control.checkpoint();
+    y = layer->forward(y, control);
+  }
+  return y;
+}
+
+ResidualLayer::ResidualLayer(const std::string& own, std::shared_ptr<PictureChain> chain)
+    : m_chain(register_module(own, std::move(chain))) {}
+
+torch::Tensor ResidualLayer::forward(const torch::Tensor& x, const SynthesisControl& control) {
+  return x + m_chain->forward(x, control);
+}
+
+GeneratorInfo describePictureGenerator(std::string architecture, int inputChannels, int channels, int halvings) {
+  for (const int count : {inputChannels, channels}) {
+    if (count != 1 && count != 3) {
+      throw Mismatch("it goes from " + std::to_string(inputChannels) + " channels to " + std::to_string(channels) +
+                     ", pictures have 1 or 3");
+    }
+  }
+  GeneratorInfo info;
+  info.architecture = std::move(architecture);
+  info.input = InputKind::Picture;
+  info.inputChannels = inputChannels;
+  info.inputMultiple = 1 << halvings;
+  info.channels = channels;
+  return info;
+}
+
+}  // namespace loom::model
