@@ -128,6 +128,23 @@ const char* nameOf(ActivationKind activation);
 const char* nameOf(UpsampleMode mode);
 const char* nameOf(LabelEntry entry);
 
+enum class LayoutSource {
+  Preset,   ///< of a known program: resources/layouts
+  Told,     ///< by the options, a sidecar, or a converted file's metadata
+  Guessed,  ///< by the import assistant: nothing in the file contradicts it
+};
+
+/// How a stack of layers was opened.
+struct LayoutReading {
+  LayoutSource source = LayoutSource::Told;
+  ChainLayout layout;              ///< sizes filled in
+  std::vector<std::string> sizes;  ///< behind every layer: "64×14×14", "100 values"
+  std::vector<ChainLayout> alternatives;  ///< where guessed: ranked, `layout` first; else empty
+};
+
+/// What sets a guessed layout apart, short: "28×28, strides 1 2 2, ReLU, eps 1e-05".
+std::string summaryOf(const ChainLayout& layout, const std::string& picture);
+
 /// What was seen in a state_dict that does not read as a chain of layers.
 struct ChainFindings {
   std::vector<std::string> found;    ///< "main.0: convolution 64 → 32, 3×3"

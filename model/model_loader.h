@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace loom::model {
@@ -15,6 +16,7 @@ namespace loom::model {
 struct LoadFailure {
   std::string message;       ///< a sentence that names the file and the reason
   bool needsTrust = false;   ///< it holds a program and opens once OpenOptions::trust is set
+  std::optional<ChainFindings> findings = {};  ///< it was read, but its network is neither known nor a stack of layers
 };
 
 /// Called on the loader's thread; hand over by a queued call and return at once. `job` is what `open` returned.

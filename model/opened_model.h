@@ -1,6 +1,7 @@
 // An opened checkpoint with its generator, ready to make pictures. The one door from a file to pixels.
 #pragma once
 
+#include "model/chain_layout.h"
 #include "model/checkpoint/checkpoint_reader.h"
 #include "model/frame.h"
 #include "model/generator_info.h"
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -27,10 +29,24 @@ class TrustNeeded : public ModelError {
   using ModelError::ModelError;
 };
 
+/// No generator that is known fits the file, and it does not read as a plain stack of layers either.
+class UnknownNetwork : public ModelError {
+ public:
+  UnknownNetwork(const std::string& message, ChainFindings findings)
+      : ModelError(message), m_findings(std::move(findings)) {}
+  const ChainFindings& findings() const { return m_findings; }
+
+ private:
+  ChainFindings m_findings;
+};
+
 /// How a file is to be opened.
 struct OpenOptions {
   std::string group;   ///< which of several networks in the file, by name; empty: the best that is recognised
   bool trust = false;  ///< a file that holds a program may run it
+  std::optional<ChainLayout> layout = {};     ///< its stack of layers, or
+  std::filesystem::path layoutFile = {};      ///< the file that tells it; neither: a sidecar, if there is one
+  bool asChain = false;  ///< read it as a stack of layers even where a known architecture fits
 };
 
 /// Thrown out of a synthesis whose `Interrupt` answered true.
@@ -63,6 +79,12 @@ class OpenedModel {
   const std::vector<std::string>& notes() const;
   /// Name and shape of every tensor of the state_dict taken, in file order.
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> tensors() const;
+
+  /// How the stack of layers was read; null where the network is of an architecture of its own.
+  const LayoutReading* layout() const;
+  /// What keeps `layout` from being this network's, a clause; empty where it fits. `sizes`, where given, gets the size
+  /// behind every layer.
+  std::string whyNot(const ChainLayout& layout, std::vector<std::string>* sizes = nullptr) const;
 
   /// What the network gives for `inputs`. Throws ModelError that names the input which is missing, has a wrong shape, or
   /// which this generator does not take.

@@ -23,7 +23,7 @@ CommandSyntax convertSyntax() {
                      {"OUT.safetensors", "The file to write. What is there is replaced once the new one is whole."}};
   syntax.mostOperands = 2;
   const auto open = openOptionSyntax();
-  syntax.options = {open.front()};
+  syntax.options = {open[0], open[1]};  // no trust: a program cannot be converted
   syntax.details =
       "Weights keep their names and number types; the architecture and its options go into\n"
       "the metadata. The new file is opened and its picture compared before it is kept.\n\n"
@@ -69,6 +69,11 @@ Metadata metadataOf(const model::Checkpoint& checkpoint, const model::OpenedMode
   add("converted.from", opened.path().filename().string());
   add("converted.container", opened.container());
   add("converted.group", opened.group());
+  if (const model::LayoutReading* reading = opened.layout()) {
+    model::ChainLayout layout = reading->layout;
+    layout.group.clear();  // the new file holds the one network alone, without a name
+    add("layout", model::chainLayoutToJson(layout));
+  }
   const model::TensorGroup& group = groupNamed(checkpoint, opened.group());
   if (!group.className.empty()) {
     add("class", group.className);

@@ -6,7 +6,7 @@
 
 namespace loom::app {
 
-/// --group and --trust, for CommandSyntax::options.
+/// --group, --layout and --trust, for CommandSyntax::options.
 std::vector<OptionSyntax> openOptionSyntax();
 
 model::OpenOptions openOptions(const Arguments& arguments);

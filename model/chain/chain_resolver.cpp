@@ -378,6 +378,14 @@ std::optional<ResolvedChain> resolveChain(const ChainLayout& layout, const Tenso
   }
 }
 
+std::vector<std::string> ResolvedChain::sizes() const {
+  std::vector<std::string> texts;
+  for (const ResolvedLayer& layer : layers) {
+    texts.push_back(textOf(layer.out));
+  }
+  return texts;
+}
+
 bool isCounter(const std::string& tensorName) { return tensorName.ends_with("num_batches_tracked"); }
 
 std::string textOf(const FeatureShape& shape) {

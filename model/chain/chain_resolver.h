@@ -37,6 +37,8 @@ struct ResolvedChain {
   int labelLength = 0;  ///< of what enters beside z: the embedding's length, or the classes
   FeatureShape picture;
   double multiplications = 0.0;  ///< for one picture
+
+  std::vector<std::string> sizes() const;  ///< behind every layer, as text
 };
 
 /// Looks at names and shapes only. nullopt where the layout does not fit, with the reason, a clause, in `mismatch`.

@@ -2,6 +2,7 @@
 #include "model/chain_layout.h"
 
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
 namespace loom::model {
@@ -16,6 +17,33 @@ const char* nameOf(LayerKind kind) { return enumName(kind); }
 const char* nameOf(ActivationKind activation) { return enumName(activation); }
 const char* nameOf(UpsampleMode mode) { return enumName(mode); }
 const char* nameOf(LabelEntry entry) { return enumName(entry); }
+
+std::string summaryOf(const ChainLayout& layout, const std::string& picture) {
+  std::string strides;
+  std::string activation;
+  std::string eps;
+  int enlarged = 0;
+  for (const LayoutLayer& layer : layout.layers) {
+    const LayerKind kind = layer.kind.value;
+    if (kind == LayerKind::Conv || kind == LayerKind::TransposedConv) {
+      strides += ' ' + std::to_string(layer.stride.value) + '/' + std::to_string(layer.padding.value);
+    } else if (kind == LayerKind::Activation && activation.empty()) {
+      activation = std::string(", ") + nameOf(layer.activation.value);
+    } else if (kind == LayerKind::BatchNorm) {  // the last: the first may be the odd one
+      std::ostringstream text;
+      text << ", eps " << layer.eps.value;
+      eps = text.str();
+    }
+    enlarged += kind == LayerKind::Upsample;
+  }
+  std::string text = picture + (strides.empty() ? "" : ", stride/padding" + strides) +
+                     (enlarged > 0 ? ", enlarged " + std::to_string(enlarged) + " times" : "") + activation + eps + ", " +
+                     enumName(layout.zDistribution.value) + " z";
+  if (layout.labels.present()) {
+    text += std::string(", class ") + nameOf(layout.labels.entry.value);
+  }
+  return text;
+}
 
 ChainLayout readChainLayout(const std::filesystem::path& path) {
   const std::string name = path.filename().string();

@@ -68,7 +68,11 @@ class ModelLoader::Thread {
       if (job.stop.stop_requested()) {
         m_listener.cancelled(job.id);
       } else {
-        m_listener.failed(job.id, {error.what(), dynamic_cast<const TrustNeeded*>(&error) != nullptr});
+        LoadFailure failure{error.what(), dynamic_cast<const TrustNeeded*>(&error) != nullptr};
+        if (const auto* unknown = dynamic_cast<const UnknownNetwork*>(&error)) {
+          failure.findings = unknown->findings();
+        }
+        m_listener.failed(job.id, std::move(failure));
       }
     }
   }

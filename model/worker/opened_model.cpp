@@ -3,6 +3,8 @@
 #include "model/checkpoint/mapped_file.h"
 #include "model/compute_device.h"
 #include "model/generators/architecture.h"
+#include "model/generators/chain_choice.h"
+#include "model/generators/chain_generator.h"
 #include "model/generators/layer_chain.h"
 #include "model/generators/script_program.h"
 #include "model/generators/skip_init.h"
@@ -32,44 +34,27 @@ int preference(const TensorGroup& group) {
   if (has("ema") || has("avg") || has("running")) {
     return 2;
   }
+  if (has("netD") || has("discriminator") || has("critic") || group.name == "D" || group.name == "d") {
+    return -1;
+  }
   return has("netG") || has("generator") || group.name == "G" || group.name == "g" ? 1 : 0;
-}
-
-std::string tensorList(const TensorGroup& group) {
-  constexpr std::size_t kShown = 6;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, group.tensors.size()); ++i) {
-    text += (i ? ", " : "") + group.tensors[i].name + " (" + shapeText(group.tensors[i].shape) + ")";
-  }
-  if (group.tensors.size() > kShown) {
-    text += " and " + std::to_string(group.tensors.size() - kShown) + " more";
-  }
-  return text;
-}
-
-std::string nobodyKnows(const Checkpoint& checkpoint, const std::string& wanted) {
-  const std::string file = checkpoint.path.filename().string();
-  if (checkpoint.groups.empty()) {
-    return file + " was read, but it holds no tensors.";
-  }
-  std::string text = file + " was read, but no generator that is known here fits it.";
-  for (const TensorGroup& group : checkpoint.groups) {
-    if (!wanted.empty() && group.name != wanted) {
-      continue;
-    }
-    text += "\nFound" + (group.name.empty() ? std::string() : " in " + group.name) + ": " + tensorList(group) + ".";
-    for (const Architecture& architecture : architectures()) {
-      text += "\nNot a " + architecture.name + ": " + architecture.recognise(group, checkpoint).mismatch +
-              ". Looked for " + architecture.looksFor + ".";
-    }
-  }
-  return text;
 }
 
 struct Choice {
   const TensorGroup* group = nullptr;
   Recognition recognition;
   std::vector<std::string> others;  // names of all groups that are recognised, this one first
+  LayoutSource source = LayoutSource::Preset;  // of a stack of layers
+  std::vector<ChainLayout> alternatives;
+
+  void take(ChainChoice&& chain) {
+    group = chain.group;
+    recognition = std::move(chain.recognition);
+    source = chain.source;
+    alternatives = std::move(chain.alternatives);
+    std::erase(others, group->name);
+    others.insert(others.begin(), group->name);
+  }
 };
 
 /// A program is the network's own word, so it comes before what its weights look like; but it has to be trusted.
@@ -80,7 +65,8 @@ std::optional<Choice> chooseProgram(const Checkpoint& checkpoint, const TensorGr
   return Choice{&group, recogniseScript(group, checkpoint), {group.name}};
 }
 
-Choice choose(const Checkpoint& checkpoint, const std::string& wanted, bool trust) {
+Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const ReadControl& control) {
+  const std::string& wanted = options.group;
   std::vector<const TensorGroup*> groups;
   for (const TensorGroup& group : checkpoint.groups) {
     if (wanted.empty() || group.name == wanted) {
@@ -96,7 +82,7 @@ Choice choose(const Checkpoint& checkpoint, const std::string& wanted, bool trus
   }
   std::stable_sort(groups.begin(), groups.end(), [](auto* a, auto* b) { return preference(*a) > preference(*b); });
   if (!groups.empty()) {
-    if (auto program = chooseProgram(checkpoint, *groups.front(), trust)) {
+    if (auto program = chooseProgram(checkpoint, *groups.front(), options.trust)) {
       return std::move(*program);
     }
   }
@@ -113,13 +99,26 @@ Choice choose(const Checkpoint& checkpoint, const std::string& wanted, bool trus
       }
     }
   }
+  if (auto told = chooseByLayout(checkpoint, groups, options)) {
+    choice.take(std::move(*told));
+    return choice;
+  }
+  if (options.asChain || (!choice.group && checkpoint.container != kTorchScript)) {
+    if (auto guess = chooseByGuess(checkpoint, groups, control)) {
+      choice.take(std::move(*guess));
+      return choice;
+    }
+    if (options.asChain) {
+      throw unknownNetwork(checkpoint, groups);
+    }
+  }
   if (!choice.group && checkpoint.container == kTorchScript) {
     throw TrustNeeded(checkpoint.path.filename().string() +
                       " holds a program (TorchScript), and the picture can only be had by running it. It could do "
                       "anything that you can do on this machine: run it only where you trust its origin (--trust).");
   }
   if (!choice.group) {
-    throw ModelError(nobodyKnows(checkpoint, wanted));
+    throw unknownNetwork(checkpoint, groups);
   }
   return choice;
 }
@@ -144,6 +143,20 @@ struct OpenedModel::Parts {
   GeneratorInfo info;
   torch::Device device = torch::kCPU;
   std::shared_ptr<Generator> generator;
+  std::optional<LayoutReading> layout;
+
+  void noteLayout(const Choice& choice) {
+    const auto* chain = dynamic_cast<const ChainGenerator*>(generator.get());
+    if (!chain) {
+      return;
+    }
+    layout = LayoutReading{choice.source, chain->chain().layout, chain->chain().sizes(), choice.alternatives};
+    if (choice.source == LayoutSource::Guessed) {
+      notes.push_back("The layers were read from names and shapes, and " + std::to_string(guessCount(layout->layout)) +
+                      " of their options are guesses: the picture may not be the one that the original makes. " +
+                      "A layout (--layout, or " + sidecarPath(path).filename().string() + " beside it) tells them.");
+    }
+  }
 };
 
 OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
@@ -152,7 +165,7 @@ OpenedModel::~OpenedModel() = default;
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
   const Checkpoint checkpoint = readCheckpoint(path, control);
-  const Choice choice = choose(checkpoint, options.group, options.trust);
+  const Choice choice = choose(checkpoint, options, control);
   auto parts = std::make_unique<Parts>();
   parts->path = path;
   parts->container = checkpoint.container;
@@ -186,6 +199,7 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
   if (!parts->info.runsProgram) {
     parts->info.parameterCount = parameterCount(*parts->generator);
   }
+  parts->noteLayout(choice);
   if (parts->info.runsProgram) {
     parts->notes.emplace_back("The file's own program makes the pictures.");
   } else if (parts->container == kTorchScript) {
@@ -204,6 +218,19 @@ const std::vector<std::string>& OpenedModel::groups() const { return m_parts->gr
 const std::vector<std::string>& OpenedModel::companions() const { return m_parts->companions; }
 const std::vector<std::pair<std::string, std::string>>& OpenedModel::metadata() const { return m_parts->metadata; }
 const std::vector<std::string>& OpenedModel::notes() const { return m_parts->notes; }
+const LayoutReading* OpenedModel::layout() const { return m_parts->layout ? &*m_parts->layout : nullptr; }
+std::string OpenedModel::whyNot(const ChainLayout& layout, std::vector<std::string>* sizes) const {
+  TensorGroup group{m_parts->group, {}};
+  for (const auto& [name, shape] : m_parts->tensors) {
+    group.tensors.push_back({name, DType::F32, shape, {}, {}});
+  }
+  std::string mismatch;
+  const auto chain = resolveChain(layout, group, mismatch);
+  if (chain && sizes) {
+    *sizes = chain->sizes();
+  }
+  return mismatch;
+}
 std::vector<std::pair<std::string, std::vector<std::int64_t>>> OpenedModel::tensors() const { return m_parts->tensors; }
 
 namespace {
