@@ -52,7 +52,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
   connect(&m_explorer, &Explorer::opened, this, [this] { requestFrames(); });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
-  connect(this, &QOpenGLWidget::frameSwapped, this, [this] {
+  connect(this, &ImGuiCanvas::frameSwapped, this, [this] {
     if (m_uploadedGeneration != m_presentedGeneration) {
       m_presentedGeneration = m_uploadedGeneration;
       Q_EMIT framePresented(m_presentedGeneration);
