@@ -231,14 +231,14 @@ void WindowViewTest::panelsAndSettingsAreRemembered() {
   QVERIFY(bench().show());
   bench().window().resize(1200, 760);
   hand().key(Qt::Key_N);
-  canvas().panelActions().at(1)->setChecked(false);
+  canvas().panelActions().at(2)->setChecked(false);
   QVERIFY(hand().settle());
   QVERIFY(canvas().controlRect(QStringLiteral("pin")).isEmpty());
   bench().startAnew();
   QVERIFY(bench().show());
   QCOMPARE(bench().window().size(), QSize(1200, 760));
   QVERIFY(!canvas().view().smooth);
-  QVERIFY(!canvas().panelActions().at(1)->isChecked());
+  QVERIFY(!canvas().panelActions().at(2)->isChecked());
   QVERIFY(canvas().controlRect(QStringLiteral("pin")).isEmpty());
   QVERIFY(!canvas().controlRect(QStringLiteral("shuffle")).isEmpty());
   QCOMPARE(QSettings().value(QStringLiteral("lastCheckpoint")).toString(), WindowBench::bundled());

@@ -196,17 +196,22 @@ QRectF ExplorerCanvas::pictureRect() const {
 
 QColor ExplorerCanvas::clearColor() const { return toQColor(m_palette->panel); }
 
-void ExplorerCanvas::paintScene() {
+void ExplorerCanvas::paintScene(const QRect& part) {
   // The grounds of panels and picture are cleared, not drawn: where the processor draws, that is felt.
-  const QRect area = m_picture.area().toAlignedRect();
+  const QRect area = m_picture.area().toAlignedRect().intersected(part);
+  if (area.isEmpty()) {
+    return;
+  }
   const QColor ground = toQColor(m_palette->ground);
   QOpenGLFunctions& gl = *context()->functions();
-  gl.glEnable(GL_SCISSOR_TEST);
   gl.glScissor(area.left(), framebufferSize().height() - area.top() - area.height(), area.width(), area.height());
   gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
                   static_cast<float>(ground.blueF()), 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
-  gl.glDisable(GL_SCISSOR_TEST);
+}
+
+std::vector<ScenePart> ExplorerCanvas::sceneParts() {
+  return {{m_picture.area().toAlignedRect(), m_palette->ground}, m_picture.scenePart()};
 }
 
 bool ExplorerCanvas::newContentIsDue() const {
@@ -222,7 +227,6 @@ WindowFacts ExplorerCanvas::facts() {
   facts.z = &m_explorer.z();
   facts.walking = m_explorer.walking();
   facts.pinned = pinned();
-  facts.frameMilliseconds = m_frame ? m_frame->timings.total() : 0.0;
   facts.zoom = m_picture.zoom();
   return facts;
 }

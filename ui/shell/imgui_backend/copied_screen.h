@@ -22,6 +22,7 @@ class CopiedScreen : public GlScreen {
   unsigned framebuffer() const override { return m_framebuffer; }
   void requestFrame() override;
   QImage grab() override;
+  bool wantsChanges() const override { return true; }
   bool keepsLastFrame() const override { return m_keepsLastFrame; }
   void setDrawn(const QRegion& region) override { m_drawn = region; }
   void hostPaints(const QPaintEvent& event) override;

@@ -35,9 +35,11 @@ class GlScreen : public QObject {
   virtual void requestFrame() = 0;
   /// Draws a frame and gives it.
   virtual QImage grab() = 0;
+  /// A frame that draws little costs less.
+  virtual bool wantsChanges() const { return false; }
   /// From within paint(): the framebuffer still holds the last frame, and it is enough to draw what is different.
   virtual bool keepsLastFrame() const { return false; }
-  /// From within paint(): what was drawn, device pixels. Without it, everything.
+  /// From within paint(): where was drawn, device pixels. Without it, everywhere.
   virtual void setDrawn(const QRegion& region) { (void)region; }
 
   /// The host passes its own events on.

@@ -118,6 +118,7 @@ void ImGuiCanvas::initializeGl() {
     setUpUi();
     m_uiIsSetUp = true;
   }
+  m_damage.forget();
   m_rendererIsUp = ImGui_ImplOpenGL3_Init("#version 330 core");
   requestFrames();
 }
@@ -163,18 +164,48 @@ void ImGuiCanvas::drawFrame() {
   const std::uint64_t digest = digestOf(*ImGui::GetDrawData());
   m_frameChanged = digest != m_digest;
   m_digest = digest;
+  ImDrawData& drawn = *ImGui::GetDrawData();
+  const QSize framebuffer = framebufferSize();
+  const QRegion changed = changedRegion(drawn, framebuffer);
+  m_screen->setDrawn(changed);
+  DrawDataCut cut(drawn, framebuffer);
+  for (const QRect& part : changed) {
+    cut.to(part);
+    drawPart(part, framebuffer);
+  }
+  m_backend.endFrame();
+}
+
+QRegion ImGuiCanvas::changedRegion(ImDrawData& drawn, const QSize& framebuffer) {
+  const QRect whole(QPoint(0, 0), framebuffer);
+  if (!m_screen->keepsLastFrame()) {
+    m_damage.forget();
+  }
+  if (!m_screen->wantsChanges()) {
+    return whole;
+  }
+  std::vector<ScenePart> scene = sceneParts();
+  scene.push_back({whole, clearColor().rgba()});
+  return m_damage.next(drawn, framebuffer, scene);
+}
+
+void ImGuiCanvas::drawPart(const QRect& part, const QSize& framebuffer) {
   QOpenGLFunctions& gl = *context()->functions();
-  gl.glBindFramebuffer(GL_FRAMEBUFFER, m_screen->framebuffer());
-  gl.glViewport(0, 0, framebufferSize().width(), framebufferSize().height());
-  gl.glDisable(GL_SCISSOR_TEST);  // it cuts the clearing, too
+  const auto begin = [&] {
+    gl.glBindFramebuffer(GL_FRAMEBUFFER, m_screen->framebuffer());
+    gl.glViewport(0, 0, framebuffer.width(), framebuffer.height());
+    gl.glEnable(GL_SCISSOR_TEST);
+    gl.glScissor(part.left(), framebuffer.height() - part.bottom() - 1, part.width(), part.height());
+  };
+  begin();
   const QColor ground = clearColor();
   gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
                   static_cast<float>(ground.blueF()), 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
-  paintScene();
-  gl.glBindFramebuffer(GL_FRAMEBUFFER, m_screen->framebuffer());
+  paintScene(part);
+  begin();
+  gl.glDisable(GL_SCISSOR_TEST);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  m_backend.endFrame();
 }
 
 int ImGuiCanvas::framePeriodMs() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ui/shell/imgui_backend/gl_screen.h"
+#include "ui/shell/imgui_backend/imgui_damage.h"
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
 
 #include <QColor>
@@ -15,6 +16,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace loom::ui {
 
@@ -66,9 +68,12 @@ class ImGuiCanvas : public QWidget {
   virtual void buildUi() = 0;
   /// What the framebuffer is cleared to. Clearing costs nothing beside a window's blended background.
   virtual QColor clearColor() const { return Qt::black; }
-  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared,
-  /// and the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
-  virtual void paintScene() {}
+  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared, the viewport is all
+  /// of it, and the scissor lets through `part`, device pixels: no other has to be drawn, and it may come for several
+  /// parts of one frame. What is bound, and blending, may be left as it falls; masks of writing may not.
+  virtual void paintScene(const QRect& part) { (void)part; }
+  /// What paintScene() and Dear ImGui's callbacks draw in this frame. Where a number stays, it may not be drawn again.
+  virtual std::vector<ScenePart> sceneParts() { return {}; }
   /// True where something worth drawing comes within milliseconds and will ask for a frame: what a drag has changed is
   /// then drawn together with it, once instead of twice.
   virtual bool newContentIsDue() const { return false; }
@@ -89,6 +94,9 @@ class ImGuiCanvas : public QWidget {
   void initializeGl();
   void paintGl();
   void drawFrame();
+  /// Dear ImGui's data and what lies beneath, where it differs from the last frame.
+  QRegion changedRegion(ImDrawData& data, const QSize& framebuffer);
+  void drawPart(const QRect& part, const QSize& framebuffer);
   /// Lets the controls take a move of the hand at once, without drawing: a frame costs tens of milliseconds where the
   /// processor draws, and the move would wait for it.
   void thinkAhead();
@@ -99,6 +107,7 @@ class ImGuiCanvas : public QWidget {
 
   ImGuiQtBackend m_backend;
   std::unique_ptr<GlScreen> m_screen;
+  ImGuiDamage m_damage;
   QTimer m_next;         // the next frame that no event brings
   QTimer m_layoutTimer;  // the arrangement of the windows has settled
   QElapsedTimer m_sinceFrame;
