@@ -49,7 +49,7 @@ void traceMilestones(loom::app::Trace& trace, loom::ui::MainWindow& window) {
   QObject::connect(&window.explorer(), &Explorer::frameReady, &window, [&] { trace.markOnce("first frame made"); });
   QObject::connect(&window.canvas(), &ExplorerCanvas::framePresented, &window,
                    [&] { trace.markOnce("first frame on screen"); });
-  QObject::connect(&window.canvas(), &QOpenGLWidget::frameSwapped, &window,
+  QObject::connect(&window.canvas(), &ExplorerCanvas::frameSwapped, &window,
                    [&] { trace.markOnce("window on screen"); });
 }
 

@@ -26,9 +26,12 @@ void setCorners(QOpenGLExtraFunctions& gl, const ShaderProgram& program, const Q
                  static_cast<float>(framebuffer.height()));
 }
 
-/// Whole pixels that touch `area`, y up as OpenGL counts, cut to the framebuffer.
-std::array<GLint, 4> scissorBox(const QRectF& area, const QSize& framebuffer) {
-  const QRect box = area.toAlignedRect().intersected(QRect(QPoint(0, 0), framebuffer));
+/// Whole pixels that touch `area`, y up as OpenGL counts, cut to `part` and to the framebuffer.
+std::array<GLint, 4> scissorBox(const QRectF& area, const QRect& part, const QSize& framebuffer) {
+  QRect box = area.toAlignedRect().intersected(QRect(QPoint(0, 0), framebuffer));
+  if (!part.isEmpty()) {
+    box &= part;
+  }
   return {box.left(), framebuffer.height() - box.top() - box.height(), std::max(box.width(), 0),
           std::max(box.height(), 0)};
 }
@@ -85,7 +88,7 @@ void PicturePainter::paint(FrameTexture& current, FrameTexture* pinned, const Pa
   }
   const PaintState state(*gl);
   gl->glViewport(0, 0, options.framebuffer.width(), options.framebuffer.height());
-  const std::array<GLint, 4> box = scissorBox(options.viewport, options.framebuffer);
+  const std::array<GLint, 4> box = scissorBox(options.viewport, options.part, options.framebuffer);
   gl->glScissor(box[0], box[1], box[2], box[3]);
   gl->glEnable(GL_SCISSOR_TEST);
   gl->glDisable(GL_DEPTH_TEST);

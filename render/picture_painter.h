@@ -24,6 +24,7 @@ struct PaintOptions {
   QSize framebuffer;  ///< size of the target
   QRectF viewport;    ///< ground and picture are drawn in here only
   QRectF picture;     ///< ViewTransform::pictureRect()
+  QRect part;         ///< device pixels; what lies beyond is not drawn this time. Empty: everything is
   Sampling sampling = Sampling::Smooth;
   double cornerRadius = 4.0;  ///< 0: square. Multiply by the device pixel ratio
 

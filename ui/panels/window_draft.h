@@ -53,8 +53,7 @@ struct WindowFacts {
   const model::OpenedModel* model = nullptr;  ///< null before the first
   const std::vector<float>* z = nullptr;      ///< at the latent state of the draft before it is edited
   bool walking = false;
-  bool pinned = false;            ///< a frame is pinned for comparison
-  double frameMilliseconds = 0.0;  ///< of the frame shown; 0 before the first
+  bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel
   std::optional<InputFacts> input;  ///< of a model that changes pictures; nothing while it is read
 };

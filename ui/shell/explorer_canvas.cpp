@@ -65,7 +65,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
   connect(&m_explorer, &Explorer::opened, this, [this] { requestFrames(); });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
-  connect(this, &QOpenGLWidget::frameSwapped, this, [this] {
+  connect(this, &ImGuiCanvas::frameSwapped, this, [this] {
     if (m_uploadedGeneration != m_presentedGeneration) {
       m_presentedGeneration = m_uploadedGeneration;
       Q_EMIT framePresented(m_presentedGeneration);
@@ -215,17 +215,22 @@ QRectF ExplorerCanvas::pictureRect() const {
 
 QColor ExplorerCanvas::clearColor() const { return toQColor(m_palette->panel); }
 
-void ExplorerCanvas::paintScene() {
+void ExplorerCanvas::paintScene(const QRect& part) {
   // The grounds of panels and picture are cleared, not drawn: where the processor draws, that is felt.
-  const QRect area = m_picture.area().toAlignedRect();
+  const QRect area = m_picture.area().toAlignedRect().intersected(part);
+  if (area.isEmpty()) {
+    return;
+  }
   const QColor ground = toQColor(m_palette->ground);
   QOpenGLFunctions& gl = *context()->functions();
-  gl.glEnable(GL_SCISSOR_TEST);
   gl.glScissor(area.left(), framebufferSize().height() - area.top() - area.height(), area.width(), area.height());
   gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
                   static_cast<float>(ground.blueF()), 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
-  gl.glDisable(GL_SCISSOR_TEST);
+}
+
+std::vector<ScenePart> ExplorerCanvas::sceneParts() {
+  return {{m_picture.area().toAlignedRect(), m_palette->ground}, m_picture.scenePart()};
 }
 
 bool ExplorerCanvas::newContentIsDue() const {
@@ -241,7 +246,6 @@ WindowFacts ExplorerCanvas::facts() {
   facts.z = &m_explorer.z();
   facts.walking = m_explorer.walking();
   facts.pinned = pinned();
-  facts.frameMilliseconds = m_frame ? m_frame->timings.total() : 0.0;
   facts.zoom = m_picture.zoom();
   facts.input = inputFacts();
   return facts;

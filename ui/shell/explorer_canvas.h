@@ -69,7 +69,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void tearDownGl() override;
   void buildUi() override;
   QColor clearColor() const override;
-  void paintScene() override;
+  void paintScene(const QRect& part) override;
+  std::vector<ScenePart> sceneParts() override;
   bool newContentIsDue() const override;
   bool wantsAnimation() const override;
 

@@ -21,21 +21,23 @@ std::string PictureView::show(const model::Frame& frame) {
       return problem;
     }
   }
+  ++m_uploads;
+  if (m_pinnedFrame && m_pinned.empty()) {
+    if (std::string problem = m_pinned.upload(*m_pinnedFrame); !problem.empty()) {
+      return problem;
+    }
+  }
   m_transform.setPicture({frame.width, frame.height});
   return m_current.upload(frame);
 }
 
 std::string PictureView::pin(const model::Frame& frame) {
+  ++m_uploads;
   std::string problem = m_pinned.upload(frame);
   if (problem.empty()) {
     m_pinnedFrame = frame;
   }
   return problem;
-}
-
-void PictureView::unpin() {
-  m_pinnedFrame.reset();
-  m_pinned.release();
 }
 
 void PictureView::release() {
@@ -104,15 +106,39 @@ void PictureView::draw(WindowDraft& draft, double pixelRatio, QSize framebuffer,
   // Drawn when the renderer reaches this place, so that what lies over the window lies over the picture.
   auto& list = *ImGui::GetWindowDrawList();
   list.AddCallback([](const ImDrawList*, const ImDrawCmd* command) {
-    static_cast<PictureView*>(command->UserCallbackData)->paint();
+    static_cast<PictureView*>(command->UserCallbackData)->paint(command->ClipRect);
   }, this);
   list.AddCallback(ImDrawCallback_ResetRenderState, nullptr);
 }
 
-void PictureView::paint() {
-  if (m_painter.created()) {
+void PictureView::paint(const ImVec4& clip) {
+  const ImDrawData& data = *ImGui::GetDrawData();
+  const auto toPixel = [](float place, float start, float scale) { return qRound((place - start) * scale); };
+  const QPoint start(toPixel(clip.x, data.DisplayPos.x, data.FramebufferScale.x),
+                     toPixel(clip.y, data.DisplayPos.y, data.FramebufferScale.y));
+  const QPoint end(toPixel(clip.z, data.DisplayPos.x, data.FramebufferScale.x),
+                   toPixel(clip.w, data.DisplayPos.y, data.FramebufferScale.y));
+  m_options.part = QRect(start, end - QPoint(1, 1));
+  if (m_painter.created() && !m_options.part.isEmpty()) {
     m_painter.paint(m_current, pinned() ? &m_pinned : nullptr, m_options);
   }
+}
+
+ScenePart PictureView::scenePart() const {
+  constexpr double kFinest = 256.0;  // steps of a device pixel
+  constexpr int kEdge = 2;           // device pixels that the edge fades out over
+  const auto step = [](double value) { return static_cast<std::uint64_t>(std::llround(value * kFinest)); };
+  const QRectF& picture = m_options.picture;
+  std::uint64_t number = m_uploads;
+  for (const std::uint64_t word : std::initializer_list<std::uint64_t>{
+       step(picture.left()), step(picture.top()), step(picture.width()), step(picture.height()),
+        static_cast<std::uint64_t>(m_options.sampling), m_options.split ? step(*m_options.split * picture.width()) : ~std::uint64_t{0},
+        static_cast<std::uint64_t>(m_options.divider.rgba()), static_cast<std::uint64_t>(m_options.ground.rgba())}) {
+    number = (number ^ word) * 0x9e3779b97f4a7c15ULL;
+    number ^= number >> 32U;
+  }
+  return {picture.toAlignedRect().adjusted(-kEdge, -kEdge, kEdge, kEdge).intersected(m_options.viewport.toAlignedRect()),
+          number};
 }
 
 }  // namespace loom::ui

@@ -6,12 +6,14 @@
 #include "render/picture_painter.h"
 #include "render/view_transform.h"
 #include "ui/panels/window_draft.h"
+#include "ui/shell/imgui_backend/imgui_damage.h"
 
 #include <imgui.h>
 
 #include <QColor>
 #include <QSize>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -27,15 +29,15 @@ class PictureView {
   /// All with the OpenGL context current. Strings are empty, or say what went wrong.
   [[nodiscard]] std::string show(const model::Frame& frame);
   [[nodiscard]] std::string pin(const model::Frame& frame);
-  void unpin();
   void release();
 
   bool pinned() const { return m_pinnedFrame.has_value(); }
-  /// The frames whose textures went with a lost context; to be shown and pinned again.
-  const std::optional<model::Frame>& pinnedFrame() const { return m_pinnedFrame; }
 
   /// Fills the current window: takes the mouse, moves the picture, queues its drawing.
   void draw(WindowDraft& draft, double pixelRatio, QSize framebuffer, const Look& look);
+
+  /// Where the picture is drawn, and a number that stays while it looks the same.
+  ScenePart scenePart() const;
 
   void fit() { m_transform.fit(); }
   void originalSize() { m_transform.actualSize(); }
@@ -51,14 +53,15 @@ class PictureView {
  private:
   void handleMouse(WindowDraft& draft, double pixelRatio);
   bool nearSplit(const WindowDraft& draft, double x) const;
-  void paint();
+  void paint(const ImVec4& clip);
 
   render::ViewTransform m_transform;
   render::FrameTexture m_current;
   render::FrameTexture m_pinned;
   render::PicturePainter m_painter;
   render::PaintOptions m_options;
-  std::optional<model::Frame> m_pinnedFrame;
+  std::optional<model::Frame> m_pinnedFrame;  // its texture may go with a lost context
+  std::uint64_t m_uploads = 0;
   std::optional<QPoint> m_hoveredPixel;
   bool m_draggingSplit = false;
 };

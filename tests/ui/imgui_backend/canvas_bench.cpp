@@ -33,10 +33,14 @@ void TestCanvas::buildUi() {
   }
 }
 
-void TestCanvas::paintScene() {
+void TestCanvas::paintScene(const QRect&) {
   if (scene) {
     scene();
   }
+}
+
+std::vector<ui::ScenePart> TestCanvas::sceneParts() {
+  return {{QRect(QPoint(0, 0), framebufferSize()), scene ? framesDrawn() + 1 : 0}};  // whatever it draws, it is new
 }
 
 CanvasBench::CanvasBench(std::function<void(TestCanvas&)> controls)

@@ -37,7 +37,8 @@ class TestCanvas : public ui::ImGuiCanvas {
   void setUpUi() override {}
   void tearDownGl() override { ++contextsLost; }
   void buildUi() override;
-  void paintScene() override;
+  void paintScene(const QRect& part) override;
+  std::vector<ui::ScenePart> sceneParts() override;
   bool wantsAnimation() const override { return animated; }
 
  private:

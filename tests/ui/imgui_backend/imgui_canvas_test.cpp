@@ -8,6 +8,7 @@
 #include <QEventLoop>
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
+#include <QOpenGLWidget>
 #include <QSignalSpy>
 #include <QTimer>
 
@@ -239,13 +240,15 @@ class ImGuiCanvasTest : public QObject {
     other.resize(480, 400);
     other.show();
     QVERIFY(QTest::qWaitForWindowExposed(&other));
-    QTRY_VERIFY(canvas.context() && canvas.context() != context);
-    QCOMPARE(canvas.contextsLost, 1);
+    // Qt gives a canvas that it composes another context in another window; one that is copied keeps its own.
+    const bool composed = canvas.findChild<QOpenGLWidget*>() != nullptr;
+    QTRY_COMPARE(canvas.contextsLost, composed ? 1 : 0);
+    QTRY_VERIFY(canvas.context() && (canvas.context() != context) == composed);
     bench.draw();
     QCOMPARE(canvas.grabFramebuffer().copy(0, 0, 260, 120), before);
     other.takeCentralWidget();
     bench.window().setCentralWidget(&canvas);
-    QTRY_COMPARE(canvas.contextsLost, 2);
+    QTRY_COMPARE(canvas.contextsLost, composed ? 2 : 0);
     bench.draw();
     QCOMPARE(canvas.grabFramebuffer().copy(0, 0, 260, 120), before);
     QVERIFY(bench.error().isEmpty());

@@ -1,6 +1,5 @@
 #include "ui/shell/imgui_backend/imgui_canvas.h"
 
-#include "ui/shell/imgui_backend/gl_abilities.h"
 #include "ui/shell/imgui_backend/imgui_pace.h"
 
 #include <imgui_impl_opengl3.h>
@@ -32,8 +31,11 @@ bool isPlainTab(const QEvent& event) {
 
 }  // namespace
 
-ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QOpenGLWidget(parent), m_backend(*this) {
-  setFormat(canvasFormat());
+ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QWidget(parent), m_backend(*this), m_screen(GlScreen::make(*this)) {
+  connect(m_screen.get(), &GlScreen::initialize, this, &ImGuiCanvas::initializeGl);
+  connect(m_screen.get(), &GlScreen::paint, this, &ImGuiCanvas::paintGl);
+  connect(m_screen.get(), &GlScreen::contextGoes, this, &ImGuiCanvas::releaseGl);
+  connect(m_screen.get(), &GlScreen::presented, this, &ImGuiCanvas::frameSwapped);
   setFocusPolicy(Qt::StrongFocus);
   setContextMenuPolicy(Qt::PreventContextMenu);  // the right button is Dear ImGui's
   setMouseTracking(true);
@@ -43,7 +45,7 @@ ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QOpenGLWidget(parent), m_backend(*th
     if (m_wakeSettles) {
       requestFrames(2);  // a window that opens is measured in its first frame and shown in its second
     } else {
-      update();
+      m_screen->requestFrame();
     }
   });
   m_layoutTimer.setSingleShot(true);
@@ -52,9 +54,7 @@ ImGuiCanvas::ImGuiCanvas(QWidget* parent) : QOpenGLWidget(parent), m_backend(*th
 
 ImGuiCanvas::~ImGuiCanvas() {
   releaseGl();  // the renderer at least, where a derived class forgot
-  if (context()) {
-    disconnect(context(), nullptr, this, nullptr);  // the context outlives this part of the object
-  }
+  m_screen->disconnect(this);  // its context goes last
 }
 
 void ImGuiCanvas::requestFrames(int count) {
@@ -62,7 +62,7 @@ void ImGuiCanvas::requestFrames(int count) {
   m_changesAllowed = kChangesAllowed;
   if (!m_inFrame) {  // within a frame, its end schedules the next
     m_next.stop();
-    update();
+    m_screen->requestFrame();
   }
 }
 
@@ -84,7 +84,7 @@ void ImGuiCanvas::thinkAhead() {
     m_next.start(kWaitForContentMs);
   } else {
     m_next.stop();
-    update();
+    m_screen->requestFrame();
   }
 }
 
@@ -105,13 +105,20 @@ void ImGuiCanvas::restoreLayoutState(const QByteArray& state) {
   requestFrames();
 }
 
-void ImGuiCanvas::initializeGL() {
+void ImGuiCanvas::paintEvent(QPaintEvent* event) { m_screen->hostPaints(*event); }
+
+void ImGuiCanvas::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  m_screen->hostResized();
+}
+
+void ImGuiCanvas::initializeGl() {
   m_backend.makeContextCurrent();
-  connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, &ImGuiCanvas::releaseGl, Qt::UniqueConnection);
   if (!m_uiIsSetUp) {
     setUpUi();
     m_uiIsSetUp = true;
   }
+  m_damage.forget();
   m_rendererIsUp = ImGui_ImplOpenGL3_Init("#version 330 core");
   requestFrames();
 }
@@ -130,7 +137,7 @@ void ImGuiCanvas::releaseGl() {
   doneCurrent();
 }
 
-void ImGuiCanvas::paintGL() {
+void ImGuiCanvas::paintGl() {
   // Something in buildUi() may run an event loop; a frame within a frame is none.
   if (!m_rendererIsUp || m_inFrame) {
     return;
@@ -157,18 +164,48 @@ void ImGuiCanvas::drawFrame() {
   const std::uint64_t digest = digestOf(*ImGui::GetDrawData());
   m_frameChanged = digest != m_digest;
   m_digest = digest;
+  ImDrawData& drawn = *ImGui::GetDrawData();
+  const QSize framebuffer = framebufferSize();
+  const QRegion changed = changedRegion(drawn, framebuffer);
+  m_screen->setDrawn(changed);
+  DrawDataCut cut(drawn, framebuffer);
+  for (const QRect& part : changed) {
+    cut.to(part);
+    drawPart(part, framebuffer);
+  }
+  m_backend.endFrame();
+}
+
+QRegion ImGuiCanvas::changedRegion(ImDrawData& drawn, const QSize& framebuffer) {
+  const QRect whole(QPoint(0, 0), framebuffer);
+  if (!m_screen->keepsLastFrame()) {
+    m_damage.forget();
+  }
+  if (!m_screen->wantsChanges()) {
+    return whole;
+  }
+  std::vector<ScenePart> scene = sceneParts();
+  scene.push_back({whole, clearColor().rgba()});
+  return m_damage.next(drawn, framebuffer, scene);
+}
+
+void ImGuiCanvas::drawPart(const QRect& part, const QSize& framebuffer) {
   QOpenGLFunctions& gl = *context()->functions();
-  gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
-  gl.glViewport(0, 0, framebufferSize().width(), framebufferSize().height());
-  gl.glDisable(GL_SCISSOR_TEST);  // it cuts the clearing, too
+  const auto begin = [&] {
+    gl.glBindFramebuffer(GL_FRAMEBUFFER, m_screen->framebuffer());
+    gl.glViewport(0, 0, framebuffer.width(), framebuffer.height());
+    gl.glEnable(GL_SCISSOR_TEST);
+    gl.glScissor(part.left(), framebuffer.height() - part.bottom() - 1, part.width(), part.height());
+  };
+  begin();
   const QColor ground = clearColor();
   gl.glClearColor(static_cast<float>(ground.redF()), static_cast<float>(ground.greenF()),
                   static_cast<float>(ground.blueF()), 1.0F);
   gl.glClear(GL_COLOR_BUFFER_BIT);
-  paintScene();
-  gl.glBindFramebuffer(GL_FRAMEBUFFER, defaultFramebufferObject());
+  paintScene(part);
+  begin();
+  gl.glDisable(GL_SCISSOR_TEST);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  m_backend.endFrame();
 }
 
 int ImGuiCanvas::framePeriodMs() const {
@@ -242,16 +279,16 @@ bool ImGuiCanvas::event(QEvent* event) {
     event->accept();
     return true;
   }
-  return QOpenGLWidget::event(event);
+  return QWidget::event(event);
 }
 
 bool ImGuiCanvas::focusNextPrevChild(bool next) {
-  return m_backend.wantsTab() ? false : QOpenGLWidget::focusNextPrevChild(next);
+  return m_backend.wantsTab() ? false : QWidget::focusNextPrevChild(next);
 }
 
 QVariant ImGuiCanvas::inputMethodQuery(Qt::InputMethodQuery query) const {
   return query == Qt::ImCursorRectangle ? QVariant(m_backend.inputMethodRect())
-                                        : QOpenGLWidget::inputMethodQuery(query);
+                                        : QWidget::inputMethodQuery(query);
 }
 
 }  // namespace loom::ui

@@ -1,22 +1,26 @@
-// A QOpenGLWidget that hosts Dear ImGui and draws when there is reason to, and only then.
+// A widget that hosts Dear ImGui over OpenGL and draws when there is reason to, and only then.
 //
 // Derive from it, build the controls in buildUi(), draw beneath them in paintScene(), call releaseGl() in the
 // destructor. A frame comes after input, after requestFrames(), while wantsAnimation(), while Dear ImGui still moves by
 // itself, and when one of its timers falls due. At rest nothing is drawn and nothing wakes up.
 #pragma once
 
+#include "ui/shell/imgui_backend/gl_screen.h"
+#include "ui/shell/imgui_backend/imgui_damage.h"
 #include "ui/shell/imgui_backend/imgui_qt_backend.h"
 
 #include <QColor>
 #include <QElapsedTimer>
-#include <QOpenGLWidget>
 #include <QTimer>
+#include <QWidget>
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace loom::ui {
 
-class ImGuiCanvas : public QOpenGLWidget {
+class ImGuiCanvas : public QWidget {
   Q_OBJECT
 
  public:
@@ -30,6 +34,11 @@ class ImGuiCanvas : public QOpenGLWidget {
   QByteArray layoutState();
   void restoreLayoutState(const QByteArray& state);
 
+  /// Null before the first frame.
+  QOpenGLContext* context() const { return m_screen->context(); }
+  /// Draws a frame and gives it, device pixels.
+  QImage grabFramebuffer() { return m_screen->grab(); }
+
   /// Frames drawn so far: for tests that nothing is drawn at rest.
   quint64 framesDrawn() const { return m_framesDrawn; }
   /// The framebuffer in device pixels, as Qt rounds it.
@@ -40,6 +49,8 @@ class ImGuiCanvas : public QOpenGLWidget {
  Q_SIGNALS:
   /// A frame was drawn; the milliseconds it took this thread, without the swap of the buffers.
   void framePainted(double milliseconds);
+  /// The frame drawn last is on the screen.
+  void frameSwapped();
   /// The arrangement of Dear ImGui's windows was changed, and the hand let go of it. Not before Dear ImGui's own
   /// io.IniSavingRate has passed, so that one may save at each.
   void layoutChanged();
@@ -57,24 +68,35 @@ class ImGuiCanvas : public QOpenGLWidget {
   virtual void buildUi() = 0;
   /// What the framebuffer is cleared to. Clearing costs nothing beside a window's blended background.
   virtual QColor clearColor() const { return Qt::black; }
-  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared,
-  /// and the viewport is all of it. What is bound, and blending, may be left as it falls; masks of writing may not.
-  virtual void paintScene() {}
+  /// Draws beneath Dear ImGui, after buildUi() of the same frame. The framebuffer is bound, cleared, the viewport is all
+  /// of it, and the scissor lets through `part`, device pixels: no other has to be drawn, and it may come for several
+  /// parts of one frame. What is bound, and blending, may be left as it falls; masks of writing may not.
+  virtual void paintScene(const QRect& part) { (void)part; }
+  /// What paintScene() and Dear ImGui's callbacks draw in this frame. Where a number stays, it may not be drawn again.
+  virtual std::vector<ScenePart> sceneParts() { return {}; }
   /// True where something worth drawing comes within milliseconds and will ask for a frame: what a drag has changed is
   /// then drawn together with it, once instead of twice.
   virtual bool newContentIsDue() const { return false; }
   /// True while something moves by itself.
   virtual bool wantsAnimation() const { return false; }
 
-  void initializeGL() override;
-  void paintGL() override;
+  void makeCurrent() { m_screen->makeCurrent(); }
+  void doneCurrent() { m_screen->doneCurrent(); }
+
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   bool event(QEvent* event) override;
   bool focusNextPrevChild(bool next) override;
 
   ImGuiQtBackend& backend() { return m_backend; }
 
  private:
+  void initializeGl();
+  void paintGl();
   void drawFrame();
+  /// Dear ImGui's data and what lies beneath, where it differs from the last frame.
+  QRegion changedRegion(ImDrawData& data, const QSize& framebuffer);
+  void drawPart(const QRect& part, const QSize& framebuffer);
   /// Lets the controls take a move of the hand at once, without drawing: a frame costs tens of milliseconds where the
   /// processor draws, and the move would wait for it.
   void thinkAhead();
@@ -84,6 +106,8 @@ class ImGuiCanvas : public QOpenGLWidget {
   int framePeriodMs() const;
 
   ImGuiQtBackend m_backend;
+  std::unique_ptr<GlScreen> m_screen;
+  ImGuiDamage m_damage;
   QTimer m_next;         // the next frame that no event brings
   QTimer m_layoutTimer;  // the arrangement of the windows has settled
   QElapsedTimer m_sinceFrame;
