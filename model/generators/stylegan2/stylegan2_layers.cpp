@@ -35,7 +35,7 @@ Stylegan2Convolution::Stylegan2Convolution(const Stylegan2Options& options, std:
       m_up(up) {
   m_weight = register_parameter("weight", torch::empty({out, in, m_kernel, m_kernel}));
   m_bias = register_parameter("bias", torch::empty({out}));
-  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.filterShape));
+  m_resampleFilter = register_buffer("resample_filter", torch::empty(up ? options.filterShape : options.idleFilterShape));
   if (options.noise) {
     m_noiseStrength = register_parameter("noise_strength", torch::empty({}));
     if (options.storedNoise) {
@@ -143,7 +143,7 @@ Stylegan2Block::Stylegan2Block(const Stylegan2Options& options, std::int64_t in,
                                bool last)
     : m_channels(options.channels) {
   using Blocks = Stylegan2Options::Blocks;
-  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.filterShape));
+  m_resampleFilter = register_buffer("resample_filter", torch::empty(options.pictureFilterShape));
   if (in == 0) {
     m_const = register_parameter("const", torch::empty({out, pixels, pixels}));
   } else {

@@ -45,7 +45,10 @@ void readBlocks(const TensorIndex& file, Stylegan2Options& options) {
   options.noise = file.has("synthesis.b4.conv1.noise_strength");
   options.storedNoise = file.has("synthesis.b4.conv1.noise_const");
   if (const TensorView* filter = file.find("synthesis.b4.resample_filter")) {
-    options.filterShape = filter->shape;
+    options.filterShape = options.pictureFilterShape = filter->shape;
+  }
+  if (const TensorView* filter = file.find("synthesis.b4.conv1.resample_filter")) {
+    options.idleFilterShape = filter->shape;
   }
 }
 

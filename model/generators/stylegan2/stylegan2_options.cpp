@@ -23,13 +23,13 @@ class TensorList {
     add(name + ".bias", {out});
   }
 
-  void convolution(const std::string& name, std::int64_t in, std::int64_t out, std::int64_t pixels) {
+  void convolution(const std::string& name, std::int64_t in, std::int64_t out, std::int64_t pixels, bool up) {
     add(name + ".weight", {out, in, m_options.kernel, m_options.kernel});
     if (m_options.noise) {
       add(name + ".noise_strength", {});
     }
     add(name + ".bias", {out});
-    add(name + ".resample_filter", m_options.filterShape);
+    add(name + ".resample_filter", up ? m_options.filterShape : m_options.idleFilterShape);
     if (m_options.noise && m_options.storedNoise) {
       add(name + ".noise_const", {pixels, pixels});
     }
@@ -68,13 +68,13 @@ std::vector<NamedShape> stylegan2Tensors(const Stylegan2Options& options) {
     const std::int64_t pixels = std::int64_t{4} << i;
     const std::int64_t out = options.blockWidths[i];
     const std::string block = "synthesis.b" + std::to_string(pixels);
-    tensors.add(block + ".resample_filter", options.filterShape);
+    tensors.add(block + ".resample_filter", options.pictureFilterShape);
     if (i == 0) {
       tensors.add(block + ".const", {out, pixels, pixels});
     } else {
-      tensors.convolution(block + ".conv0", options.blockWidths[i - 1], out, pixels);
+      tensors.convolution(block + ".conv0", options.blockWidths[i - 1], out, pixels, true);
     }
-    tensors.convolution(block + ".conv1", out, out, pixels);
+    tensors.convolution(block + ".conv1", out, out, pixels, false);
     if (options.blocks == Blocks::Skip || i + 1 == options.blockWidths.size()) {
       tensors.toRgb(block + ".torgb", out);
     }
@@ -111,9 +111,11 @@ std::string checkBounds(const Stylegan2Options& options) {
     return "its kernels are " + std::to_string(options.kernel) + " wide, a StyleGAN2's are odd and at most " +
            std::to_string(kLargestKernel);
   }
-  const auto& filter = options.filterShape;
-  if (filter.empty() || filter.size() > 2 || filter.front() < 1 || filter.front() > kLongestFilter ||
-      filter.back() != filter.front()) {
+  const auto square = [](const std::vector<std::int64_t>& filter) {
+    return (filter.size() == 1 || filter.size() == 2) && filter.front() >= 1 && filter.front() <= kLongestFilter &&
+           filter.back() == filter.front();
+  };
+  if (!square(options.filterShape) || !square(options.pictureFilterShape) || !square(options.idleFilterShape)) {
     return "its resample_filter is not square, or longer than " + std::to_string(kLongestFilter);
   }
   return {};

@@ -24,7 +24,9 @@ struct Stylegan2Options {
   int channels = 3;             ///< of the picture
   int kernel = 3;               ///< of the 3×3 convolutions
   Blocks blocks = Blocks::Skip;
-  std::vector<std::int64_t> filterShape{4, 4};  ///< of resample_filter
+  std::vector<std::int64_t> filterShape{4, 4};         ///< of resample_filter in enlarging convolutions and shortcuts
+  std::vector<std::int64_t> pictureFilterShape{4, 4};  ///< of the one that enlarges the picture
+  std::vector<std::int64_t> idleFilterShape{4, 4};     ///< of the one that conv1 has and does not use: the default's
   bool noise = true;        ///< layers have a noise input
   bool storedNoise = true;  ///< and the file holds noise for it
   bool storedMean = true;   ///< the file holds the mean of w

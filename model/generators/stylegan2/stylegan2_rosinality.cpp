@@ -82,7 +82,8 @@ ForeignTensor findTensor(const NamedShape& own, const std::string& anyFilter) {
   }
   const auto [block, layer, leaf] = blockTensor(name);
   if (layer.empty()) {  // the filter: the first block has no picture to enlarge, so it has none
-    return {block == 0 ? anyFilter : "to_rgbs." + std::to_string(block - 1) + ".upsample.kernel", shape, withoutUpGain};
+    const std::string index = std::to_string(block == 0 ? 0 : block - 1);
+    return {anyFilter.empty() ? std::string() : "to_rgbs." + index + ".upsample.kernel", shape, withoutUpGain};
   }
   return layer == "torgb" ? toRgbTensor(block, leaf, shape)
                           : convolutionTensor(block, layer == "conv0", leaf, shape, anyFilter);
@@ -120,7 +121,10 @@ Recognition recogniseRosinality(const TensorGroup& group, const Checkpoint& chec
   readShapes(file, options);
   std::string anyFilter = "convs.0.conv.blur.kernel";
   if (const TensorView* filter = file.find(anyFilter)) {
-    options.filterShape = filter->shape;
+    options.filterShape = options.idleFilterShape = filter->shape;
+    // Its ToRGB is not given the filter that the convolutions are, and takes the usual one.
+    const TensorView* pictures = file.find("to_rgbs.0.upsample.kernel");
+    options.pictureFilterShape = pictures ? pictures->shape : options.pictureFilterShape;
   } else {
     anyFilter.clear();
   }

@@ -180,7 +180,7 @@ Recognition recogniseTensorFlow(const TensorGroup& group, const Checkpoint& chec
     recognition.mismatch = "its resample_kernel is " + *kernel;
     return recognition;
   }
-  options.filterShape = filter.sizes().vec();
+  options.filterShape = options.pictureFilterShape = options.idleFilterShape = filter.sizes().vec();
   recognition.mismatch = checkBounds(options);
   if (!recognition.mismatch.empty()) {
     return recognition;
