@@ -64,6 +64,8 @@ struct WindowDraft {
   ViewSettings view;
   double secondsPerSeed = 4.0;
   std::vector<Command> commands;
+  std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by
+  std::optional<model::ChainLayout> rememberLayout;  ///< to be written beside the file
   std::string edited;  ///< names the edit for the undo menu, e.g. "z 12"
 };
 

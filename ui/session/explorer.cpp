@@ -78,6 +78,9 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
             finishOpening();
             const QString message = QString::fromStdString(failure.message);
             failure.needsTrust ? Q_EMIT trustNeeded(path, message) : Q_EMIT openFailed(path, message);
+            if (failure.findings) {
+              Q_EMIT layersNotUnderstood(path, *failure.findings);
+            }
           }
         });
       },
@@ -114,6 +117,25 @@ void Explorer::takeGroup(const QString& group) {
     options.trust = m_model->info().runsProgram;
     open(QFile::decodeName(m_model->path().string().c_str()), std::nullopt, options);
   }
+}
+
+void Explorer::openAgain(model::OpenOptions options) {
+  if (m_model) {
+    options.group = m_model->group();
+    open(QFile::decodeName(m_model->path().string().c_str()), std::nullopt, std::move(options));
+  }
+}
+
+void Explorer::takeLayout(const model::ChainLayout& layout) {
+  model::OpenOptions options;
+  options.layout = layout;
+  openAgain(std::move(options));
+}
+
+void Explorer::readLayers() {
+  model::OpenOptions options;
+  options.asChain = true;
+  openAgain(std::move(options));
 }
 
 void Explorer::cancelOpen() { m_loader->cancel(); }

@@ -42,6 +42,10 @@ class Explorer : public QObject {
             model::OpenOptions options = {});
   /// Opens the same file again, with the trust that it was given: another of its networks.
   void takeGroup(const QString& group);
+  /// Opens the same network again by other layers.
+  void takeLayout(const model::ChainLayout& layout);
+  /// Opens the same network again as a stack of layers, whatever it was known as.
+  void readLayers();
   void cancelOpen();
   bool opening() const { return m_job != 0; }
   QString openingPath() const { return m_openingPath; }
@@ -84,6 +88,8 @@ class Explorer : public QObject {
   void openingChanged();
   void openProgress(double fraction);
   void openFailed(const QString& path, const QString& message);
+  /// After openFailed, of a network that is neither known nor a stack of layers.
+  void layersNotUnderstood(const QString& path, const loom::model::ChainFindings& findings);
   /// The file holds a program: it opens once `open` is called again with OpenOptions::trust.
   void trustNeeded(const QString& path, const QString& message);
   void latentChanged();
@@ -96,6 +102,7 @@ class Explorer : public QObject {
  private:
   class EditCommand;
 
+  void openAgain(model::OpenOptions options);
   void apply(const model::LatentState& state);
   void finishOpening();
   void takeModel(std::shared_ptr<const model::OpenedModel> opened);

@@ -9,6 +9,7 @@
 
 #include <QAction>
 #include <QFileInfo>
+#include <QFileInfo>
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
 #include <QSettings>
@@ -63,7 +64,21 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
   setMinimumSize(200, 160);
   connect(&m_explorer, &Explorer::frameReady, this, &ExplorerCanvas::takeFrame);
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
-  connect(&m_explorer, &Explorer::opened, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::opened, this, [this] {
+    const auto& opened = *m_explorer.openModel();
+    const QString path = QString::fromStdString(opened.path().string());
+    const bool guessed = opened.layout() && opened.layout()->source == model::LayoutSource::Guessed;
+    m_importPanel.forgetFindings();
+    m_importOpen = opened.layout() && (guessed || (m_importOpen && m_layersOf == path));
+    m_layersOf = path;
+    requestFrames();
+  });
+  connect(&m_explorer, &Explorer::layersNotUnderstood, this,
+          [this](const QString& path, const model::ChainFindings& findings) {
+            m_importPanel.showFindings(QFileInfo(path).fileName().toStdString(), findings);
+            m_importOpen = true;
+            requestFrames();
+          });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
   connect(this, &ImGuiCanvas::frameSwapped, this, [this] {
     if (m_uploadedGeneration != m_presentedGeneration) {
@@ -329,6 +344,7 @@ void ExplorerCanvas::buildUi() {
     }
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
+    drawImport(shown, draft);
     const QRectF picture = pictureRect();
     m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
                  {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
@@ -378,6 +394,62 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
   ImGui::PopStyleColor();
 }
 
+/// Over the picture's left edge until somebody moves or docks it.
+void ExplorerCanvas::drawImport(const WindowFacts& shown, WindowDraft& draft) {
+  if (!m_importOpen) {
+    return;
+  }
+  constexpr float kGap = 12.0F;
+  const QRectF area = m_picture.area();
+  const double ratio = devicePixelRatioF();
+  const auto left = static_cast<float>(area.left() / ratio);
+  const auto high = static_cast<float>(height());
+  ImGui::SetNextWindowPos({left + kGap, kGap}, ImGuiCond_FirstUseEver);
+  ImGui::SetNextWindowSize({kPanelWidth, std::max(240.0F, high - 2.0F * kGap)}, ImGuiCond_FirstUseEver);
+  if (ImGui::Begin(m_importPanel.title(), &m_importOpen, ImGuiWindowFlags_NoFocusOnAppearing)) {
+    m_importPanel.draw(shown, draft);
+  }
+  ImGui::End();
+  if (!m_importOpen) {
+    m_importPanel.forgetFindings();
+  }
+}
+
+void ExplorerCanvas::showLayers() {
+  if (!m_explorer.openModel()) {
+    return;
+  }
+  m_importOpen = true;
+  m_importPanel.forgetFindings();
+  if (!m_explorer.openModel()->layout()) {
+    m_explorer.readLayers();
+  }
+  requestFrames();
+}
+
+/// After this frame: the model must not go while Dear ImGui draws of it.
+void ExplorerCanvas::adoptLayout(const WindowDraft& draft) {
+  if (draft.layout) {
+    QMetaObject::invokeMethod(this, [this, layout = *draft.layout] { m_explorer.takeLayout(layout); },
+                              Qt::QueuedConnection);
+  }
+  if (draft.rememberLayout) {
+    QMetaObject::invokeMethod(
+        this,
+        [this, layout = *draft.rememberLayout] {
+          const auto path = model::sidecarPath(m_explorer.openModel()->path());
+          QString problem;
+          try {
+            model::writeChainLayout(layout, path);
+          } catch (const model::LayoutError& error) {
+            problem = QString::fromStdString(error.what());
+          }
+          Q_EMIT layersRemembered(QString::fromStdString(path.string()), problem);
+        },
+        Qt::QueuedConnection);
+  }
+}
+
 void ExplorerCanvas::drawPicture(WindowDraft& draft) {
   const ImGuiDockNode* central = ImGui::DockBuilderGetCentralNode(kDockspace);
   const ImGuiViewport& viewport = *ImGui::GetMainViewport();
@@ -415,6 +487,7 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
   }
   m_handWasActive = handIsActive;
   m_explorer.walk().setSecondsPerSeed(draft.secondsPerSeed);
+  adoptLayout(draft);
   if (draft.view != m_view) {
     m_view = draft.view;
     requestFrames();

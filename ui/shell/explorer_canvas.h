@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/panels/condition_panel.h"
+#include "ui/panels/import_panel.h"
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
@@ -45,6 +46,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// Full screen: no panels.
   void setPictureOnly(bool on);
   void resetLayout();
+  /// Opens the panel of the open network's layers; where it has none, reads it as a stack of layers first.
+  void showLayers();
   /// One checkable action for each panel.
   QList<QAction*> panelActions() const { return m_panelActions; }
 
@@ -61,6 +64,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void readoutChanged(const QString& text);
   /// The frame of this generation was drawn and its buffers are swapped: a person sees it now.
   void framePresented(std::uint64_t generation);
+  /// The layers are written beside the checkpoint at `path`, or could not be: then `problem` is a sentence.
+  void layersRemembered(const QString& path, const QString& problem);
   /// OpenGL refused; a sentence.
   void drawingFailed(const QString& message);
 
@@ -78,6 +83,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void takeFrame(const model::Frame& frame);
   void drawDockspace();
   void drawPanel(Panel& panel, bool open, const WindowFacts& facts, WindowDraft& draft);
+  void drawImport(const WindowFacts& facts, WindowDraft& draft);
+  void adoptLayout(const WindowDraft& draft);
   void drawPicture(WindowDraft& draft);
   void adopt(const WindowDraft& draft);
   WindowFacts facts();
@@ -92,6 +99,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   InputPicturePanel m_inputPanel;
   ConditionPanel m_conditionPanel;
   PicturePanel m_picturePanel;
+  ImportPanel m_importPanel;
   PictureView m_picture;
   FirstHints m_hints;
   QList<QAction*> m_panelActions;
@@ -99,6 +107,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_inputOpen = true;
   bool m_conditionOpen = true;
   bool m_pictureOpen = true;
+  bool m_importOpen = false;
+  QString m_layersOf;  // the file that the panel of layers was opened for
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
   bool m_handWasActive = false;

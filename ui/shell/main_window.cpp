@@ -169,6 +169,14 @@ void MainWindow::connectActions() {
   connect(m_canvas, &ExplorerCanvas::triggered, this, [this](ActionId id) { m_actions[id]->trigger(); });
   connect(m_canvas, &ExplorerCanvas::drawingFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
+  connect(m_canvas, &ExplorerCanvas::layersRemembered, this, [this](const QString& path, const QString& problem) {
+    if (problem.isEmpty()) {
+      m_status->tell(tr("the layers are remembered in %1").arg(QFileInfo(path).fileName()));
+    } else {
+      m_message->show(MessageBar::Kind::Error, problem);
+    }
+  });
+  connect(m_modelMenu, &ModelMenu::layersAsked, m_canvas, &ExplorerCanvas::showLayers);
   connect(m_canvas, &ExplorerCanvas::readoutChanged, m_status, &StatusLine::setReadout);
 }
 

@@ -9,7 +9,9 @@
 namespace loom::ui {
 
 ModelMenu::ModelMenu(Explorer& explorer, QMenu& menu, QObject* parent)
-    : QObject(parent), m_explorer(explorer), m_networks(menu.addMenu(tr("&Network in the file"))) {
+    : QObject(parent), m_explorer(explorer), m_networks(menu.addMenu(tr("&Network in the file"))),
+      m_layers(menu.addAction(tr("&Layers of this network…"))) {
+  connect(m_layers, &QAction::triggered, this, &ModelMenu::layersAsked);
   connect(&m_explorer, &Explorer::opened, this, &ModelMenu::refill);
   refill();
 }
@@ -27,6 +29,7 @@ void ModelMenu::refill() {
     m_choice->addAction(action);
     connect(action, &QAction::triggered, this, [this, name] { m_explorer.takeGroup(name); });
   }
+  m_layers->setEnabled(model && model->info().input == model::InputKind::Latent && !model->info().runsProgram);
   m_networks->setEnabled(model && !model->groups().empty());
 }
 

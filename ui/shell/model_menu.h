@@ -3,6 +3,7 @@
 
 #include <QObject>
 
+class QAction;
 class QActionGroup;
 class QMenu;
 
@@ -17,11 +18,16 @@ class ModelMenu : public QObject {
   /// Fills `menu`, which must outlive this, and keeps it up to date.
   ModelMenu(Explorer& explorer, QMenu& menu, QObject* parent);
 
+ Q_SIGNALS:
+  /// The layers of the open network are to be shown.
+  void layersAsked();
+
  private:
   void refill();
 
   Explorer& m_explorer;
   QMenu* m_networks;
+  QAction* m_layers;
   QActionGroup* m_choice = nullptr;
 };
 
