@@ -149,6 +149,7 @@ std::string summaryOf(const ChainLayout& layout, const std::string& picture);
 struct ChainFindings {
   std::vector<std::string> found;    ///< "main.0: convolution 64 → 32, 3×3"
   std::vector<std::string> missing;  ///< what stands against reading it as a chain, one clause each
+  std::vector<std::string> lookedFor;  ///< "DCGAN: a Sequential of …", of every architecture that is known
 };
 
 }  // namespace loom::model

@@ -25,6 +25,8 @@ struct Recognition {
   /// network where it is converted, so `load` must find them in the group, too.
   std::vector<std::string> companions;
   std::string mismatch;
+  /// The network is plainly of this program, so that `mismatch` is what keeps the file from opening.
+  bool near = false;
 
   explicit operator bool() const { return static_cast<bool>(make); }
 };

@@ -1,5 +1,6 @@
 #include "model/generators/chain_choice.h"
 
+#include "model/generators/architecture.h"
 #include "model/generators/chain_generator.h"
 #include "model/generators/chain_trial.h"
 
@@ -32,6 +33,18 @@ std::optional<ChainLayout> layoutInMetadata(const Checkpoint& checkpoint) {
     }
   }
   return std::nullopt;
+}
+
+/// "\nFound: a; b; and 3 more."; nothing where there are no clauses.
+std::string sentence(const std::string& begin, const std::vector<std::string>& clauses) {
+  constexpr std::size_t kShown = 6;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, clauses.size()); ++i) {
+    text += (i ? "; " : "\n" + begin + ": ") + clauses[i];
+  }
+  return clauses.empty()           ? text
+         : clauses.size() > kShown ? text + "; and " + std::to_string(clauses.size() - kShown) + " more."
+                                   : text + ".";
 }
 
 std::optional<ToldLayout> findTold(const Checkpoint& checkpoint, const OpenOptions& options) {
@@ -99,8 +112,8 @@ std::optional<ChainChoice> chooseByGuess(const Checkpoint& checkpoint, const std
   return std::nullopt;
 }
 
-UnknownNetwork unknownNetwork(const Checkpoint& checkpoint, const std::vector<const TensorGroup*>& groups) {
-  constexpr std::size_t kShown = 6;
+UnknownNetwork unknownNetwork(const Checkpoint& checkpoint, const std::vector<const TensorGroup*>& groups,
+                              const std::vector<std::string>& near) {
   const std::string file = checkpoint.path.filename().string();
   if (groups.empty()) {
     return UnknownNetwork(file + " was read, but it holds no tensors.", {});
@@ -109,22 +122,23 @@ UnknownNetwork unknownNetwork(const Checkpoint& checkpoint, const std::vector<co
   ChainFindings findings;
   for (const TensorGroup* group : groups) {
     ChainFindings here = readAsChain(*group).findings;
-    text += "\nFound" + (group->name.empty() ? std::string() : " in " + group->name) + ": ";
-    for (std::size_t i = 0; i < std::min(kShown, here.found.size()); ++i) {
-      text += (i ? "; " : "") + here.found[i];
-    }
-    text += here.found.size() > kShown ? "; and " + std::to_string(here.found.size() - kShown) + " more." : ".";
-    for (std::size_t i = 0; i < std::min(kShown, here.missing.size()); ++i) {
-      text += (i ? "; " : "\nIn the way: ") + here.missing[i];
-    }
-    text += here.missing.size() > kShown ? "; and " + std::to_string(here.missing.size() - kShown) + " more."
-            : here.missing.empty()       ? ""
-                                         : ".";
+    text += sentence("Found" + (group->name.empty() ? std::string() : " in " + group->name), here.found);
+    text += near.empty() ? sentence("In the way", here.missing) : std::string();
     if (findings.found.empty()) {
       findings = std::move(here);
     }
   }
-  return UnknownNetwork(text, std::move(findings));
+  if (!near.empty()) {
+    text += sentence("In the way", near);
+    findings.missing = near;
+  }
+  std::string names;
+  for (const Architecture& architecture : architectures()) {
+    findings.lookedFor.push_back(architecture.name + ": " + architecture.looksFor);
+    names += names.find(architecture.name) == std::string::npos ? architecture.name + ", " : "";
+  }
+  return UnknownNetwork(text + "\nLooked for: " + names + "and a stack of layers, one after the other.",
+                        std::move(findings));
 }
 
 }  // namespace loom::model

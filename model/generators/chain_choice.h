@@ -30,7 +30,9 @@ std::optional<ChainChoice> chooseByGuess(const Checkpoint& checkpoint, const std
 /// The key of `convert`'s metadata that holds the layout.
 inline constexpr const char* kLayoutKey = "layout";
 
-/// What was seen of a network that is neither known nor a chain, and the message for people.
-UnknownNetwork unknownNetwork(const Checkpoint& checkpoint, const std::vector<const TensorGroup*>& groups);
+/// What was seen of a network that is neither known nor a chain, and the message for people. `near`: what keeps it from
+/// being of the program that it is plainly of ("StyleGAN2: its activation is swish"); may be empty.
+UnknownNetwork unknownNetwork(const Checkpoint& checkpoint, const std::vector<const TensorGroup*>& groups,
+                              const std::vector<std::string>& near);
 
 }  // namespace loom::model

@@ -62,7 +62,11 @@ std::optional<Choice> chooseProgram(const Checkpoint& checkpoint, const TensorGr
   if (checkpoint.container != kTorchScript || !trust) {
     return std::nullopt;
   }
-  return Choice{&group, recogniseScript(group, checkpoint), {group.name}};
+  Choice choice;
+  choice.group = &group;
+  choice.recognition = recogniseScript(group, checkpoint);
+  choice.others = {group.name};
+  return choice;
 }
 
 Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const ReadControl& control) {
@@ -87,9 +91,14 @@ Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const Re
     }
   }
   Choice choice;
+  std::vector<std::string> near;
   for (const TensorGroup* group : groups) {
     for (const Architecture& architecture : architectures()) {
-      if (Recognition recognition = architecture.recognise(*group, checkpoint)) {
+      Recognition recognition = architecture.recognise(*group, checkpoint);
+      if (recognition.near && !recognition) {
+        near.push_back(architecture.name + ": " + recognition.mismatch);
+      }
+      if (recognition) {
         choice.others.push_back(group->name);
         if (!choice.group) {
           choice.group = group;
@@ -109,7 +118,7 @@ Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const Re
       return choice;
     }
     if (options.asChain) {
-      throw unknownNetwork(checkpoint, groups);
+      throw unknownNetwork(checkpoint, groups, near);
     }
   }
   if (!choice.group && checkpoint.container == kTorchScript) {
@@ -118,7 +127,7 @@ Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const Re
                       "anything that you can do on this machine: run it only where you trust its origin (--trust).");
   }
   if (!choice.group) {
-    throw unknownNetwork(checkpoint, groups);
+    throw unknownNetwork(checkpoint, groups, near);
   }
   return choice;
 }

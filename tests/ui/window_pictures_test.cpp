@@ -9,6 +9,7 @@
 #include <QDialog>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTimer>
@@ -95,7 +96,8 @@ void WindowPicturesTest::agree(const std::function<void()>& act, const QString& 
   QObject::connect(&timer, &QTimer::timeout, [&path] {
     auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
     if (auto* file = qobject_cast<QFileDialog*>(dialog)) {
-      file->selectFile(path);
+      // selectFile() leaves the name alone while its field has the focus.
+      file->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path);
     }
     if (dialog) {
       dialog->accept();

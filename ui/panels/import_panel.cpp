@@ -145,10 +145,11 @@ void ImportPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   }
   m_changed = false;
   drawSource(opened);
-  drawReadings(opened);
+  drawRemember(opened, draft);
+  drawReadings();
   drawInput();
-  drawLayers();
   drawOutput();
+  drawLayers();
   if (m_changed) {
     std::vector<std::string> sizes;
     m_mismatch = opened.whyNot(m_layout, &sizes);
@@ -157,15 +158,16 @@ void ImportPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
       draft.layout = m_layout;
     }
   }
-  drawFoot(opened, draft);
 }
 
 void ImportPanel::drawFindings() const {
   hint((m_file + " was read, but it is neither a known network nor a plain stack of layers, one after the other. " +
         "No picture can be made of it.")
            .c_str());
+  notePlace("layers.findings");
   list("In the way", m_findings.missing);
   list("Found", m_findings.found);
+  list("Looked for", m_findings.lookedFor);
 }
 
 void ImportPanel::drawSource(const model::OpenedModel& opened) {
@@ -183,7 +185,7 @@ void ImportPanel::drawSource(const model::OpenedModel& opened) {
   hint(text.c_str());
 }
 
-void ImportPanel::drawReadings(const model::OpenedModel&) {
+void ImportPanel::drawReadings() {
   if (m_alternatives.size() < 2) {
     return;
   }
@@ -323,7 +325,7 @@ void ImportPanel::drawRowMenu(std::size_t index) {
   ImGui::EndPopup();
 }
 
-void ImportPanel::drawFoot(const model::OpenedModel& opened, WindowDraft& draft) {
+void ImportPanel::drawRemember(const model::OpenedModel& opened, WindowDraft& draft) {
   if (!m_mismatch.empty()) {
     ImGui::PushStyleColor(ImGuiCol_Text, colorVec(palette().accent));
     ImGui::PushTextWrapPos(0.0F);
@@ -331,7 +333,6 @@ void ImportPanel::drawFoot(const model::OpenedModel& opened, WindowDraft& draft)
     ImGui::PopTextWrapPos();
     ImGui::PopStyleColor();
   }
-  ImGui::Spacing();
   ImGui::BeginDisabled(!m_mismatch.empty());
   if (button("layers.remember", "Remember")) {
     draft.rememberLayout = m_layout;

@@ -25,14 +25,14 @@ class ImportPanel : public Panel {
   void adopt(const model::OpenedModel& opened);
   void drawFindings() const;
   void drawSource(const model::OpenedModel& opened);
-  void drawReadings(const model::OpenedModel& opened);
+  void drawRemember(const model::OpenedModel& opened, WindowDraft& draft);
+  void drawReadings();
   void drawInput();
   void drawOutput();
   void drawLayers();
   void drawLayer(std::size_t index);
   void drawOptions(model::LayoutLayer& layer, const std::string& id);
   void drawRowMenu(std::size_t index);
-  void drawFoot(const model::OpenedModel& opened, WindowDraft& draft);
 
   std::uint64_t m_model = 0;
   std::filesystem::path m_path;

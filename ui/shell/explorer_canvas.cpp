@@ -9,7 +9,6 @@
 
 #include <QAction>
 #include <QFileInfo>
-#include <QFileInfo>
 #include <QOpenGLContext>
 #include <QOpenGLFunctions>
 #include <QSettings>

@@ -106,6 +106,7 @@ Recognition recogniseStylegan2(const TensorGroup& group, const Checkpoint& check
     recognition.mismatch = std::string("it has no ") + kConst;
     return recognition;
   }
+  recognition.near = true;
   const TensorIndex file(group, *prefix);
   Stylegan2Options options;
   options.form = "NVIDIA";

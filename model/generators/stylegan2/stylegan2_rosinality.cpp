@@ -117,6 +117,7 @@ Recognition recogniseRosinality(const TensorGroup& group, const Checkpoint& chec
     recognition.mismatch = "it has no style.1.weight, input.input and conv1.conv.weight";
     return recognition;
   }
+  recognition.near = true;
   Stylegan2Options options;
   readShapes(file, options);
   std::string anyFilter = "convs.0.conv.blur.kernel";

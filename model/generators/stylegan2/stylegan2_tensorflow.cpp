@@ -167,6 +167,7 @@ Recognition recogniseTensorFlow(const TensorGroup& group, const Checkpoint& chec
     recognition.mismatch = std::string("it has no ") + kConst;
     return recognition;
   }
+  recognition.near = true;
   Stylegan2Options options;
   readShapes(file, options);
   const OptionIndex plain(group, checkpoint);

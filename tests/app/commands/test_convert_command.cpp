@@ -60,8 +60,8 @@ class TestConvertCommand : public QObject {
 
   void aProgramIsNoWeights() {
     const QTemporaryDir folder;
-    const auto result = latentLoom({"convert", QStringLiteral(LOOM_TEST_DATA "/oracle/torchscript-mlp/generator.ts"),
-                                    folder.filePath("out.safetensors")});
+    const auto result =
+        latentLoom({"convert", LOOM_TEST_DATA "/torchscript/deconvolutions.ts", folder.filePath("out.safetensors")});
     QCOMPARE(result.code, 1);
     QVERIFY2(result.err.contains("program"), qPrintable(result.err));
     QVERIFY(QDir(folder.path()).isEmpty());

@@ -66,13 +66,13 @@ class TestInfoCommand : public QObject {
     QCOMPARE(text.code, 1);
     QVERIFY(text.out.contains("  Container     safetensors\n") && text.out.contains("  Tensors       1\n"));
     QVERIFY(text.err.startsWith("latent-loom: odd.safetensors"));
-    QVERIFY(text.err.contains("encoder.strange"));
+    QVERIFY(text.err.contains("encoder: strange (2×2)"));
 
     const auto asJson = latentLoom({"info", "--json", file("odd.safetensors")});
     QCOMPARE(asJson.code, 1);
     const json told = json::parse(asJson.out.toStdString());
     QVERIFY(!told.contains("generator"));
-    QVERIFY(told["error"].get<std::string>().find("encoder.strange") != std::string::npos);
+    QVERIFY(told["error"].get<std::string>().find("encoder: strange (2×2)") != std::string::npos);
   }
 
   void tellsWhereAPictureComesFrom() {
