@@ -31,9 +31,10 @@ const std::vector<Architecture>& architectures() {
       progressiveGanArchitecture(),
       stylegan1ZooArchitecture(),
       stylegan1RosinalityArchitecture(),
+      stylegan1TensorFlowArchitecture(),
       stylegan2Architecture(),            // by synthesis.b4.const: nothing else has it
       stylegan2RosinalityArchitecture(),  // by style, input and to_rgbs side by side
-      stylegan2TensorFlowArchitecture(),  // by synthesis/4x4/Const/const
+      stylegan2TensorFlowArchitecture(),  // by synthesis/4x4/Conv/mod_weight
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;

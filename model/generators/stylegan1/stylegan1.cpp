@@ -15,8 +15,13 @@ GeneratorInfo describe(const Stylegan1Options& options) {
   info.zDim = options.zDim;
   info.wDim = options.wDim;
   info.styleLayers = options.styleLayers();
-  info.truncation = Truncation::MeanOfW;
+  info.truncation = options.storesMean || options.classes == 0 ? Truncation::MeanOfW : Truncation::None;
+  info.labels = options.classes > 0 ? LabelKind::Classes : LabelKind::None;
+  info.classCount = options.classes;
   info.noiseModes = {NoiseMode::Random, NoiseMode::None};
+  if (options.storesNoise) {
+    info.noiseModes.insert(info.noiseModes.begin() + 1, NoiseMode::Constant);
+  }
   info.channels = options.pictureChannels;
   info.height = info.width = 4 << (options.blocks.size() - 1);
   std::string widths;
@@ -39,6 +44,16 @@ torch::Tensor enlarge(const torch::Tensor& x) {
 
 }  // namespace
 
+torch::Tensor sumOfShifted(const torch::Tensor& weight) {
+  using torch::indexing::None;
+  using torch::indexing::Slice;
+  const torch::Tensor padded = torch::constant_pad_nd(weight, {1, 1, 1, 1});
+  const Slice late(1, None);
+  const Slice early(None, -1);
+  return padded.index({Slice(), Slice(), late, late}) + padded.index({Slice(), Slice(), early, late}) +
+         padded.index({Slice(), Slice(), late, early}) + padded.index({Slice(), Slice(), early, early});
+}
+
 Stylegan1Generator::Stylegan1Generator(const Stylegan1Options& options)
     : Generator(describe(options)), m_options(options) {
   const auto add = [](torch::nn::Module& module, const std::string& name, at::IntArrayRef shape) {
@@ -48,10 +63,15 @@ Stylegan1Generator::Stylegan1Generator(const Stylegan1Options& options)
     return parent.register_module(name, std::make_shared<torch::nn::Module>());
   };
   const auto mapping = child(*this, "mapping");
+  const int between = options.mappingWidth ? options.mappingWidth : options.wDim;
+  if (options.classes > 0) {
+    m_embed = add(*this, "embed", {options.classes, options.zDim});
+  }
   for (int i = 0; i < options.mappingLayers; ++i) {
     const auto layer = child(*mapping, std::to_string(i));
-    m_mapping.emplace_back(add(*layer, "weight", {options.wDim, i ? options.wDim : options.zDim}),
-                           add(*layer, "bias", {options.wDim}));
+    const int out = i + 1 == options.mappingLayers ? options.wDim : between;
+    const int in = i ? between : options.zDim * (options.classes > 0 ? 2 : 1);
+    m_mapping.emplace_back(add(*layer, "weight", {out, in}), add(*layer, "bias", {out}));
   }
   m_constant = add(*this, "constant", {1, options.blocks[0].channels, 4, 4});
   if (options.storesMean) {
@@ -83,6 +103,11 @@ Stylegan1Generator::Stylegan1Generator(const Stylegan1Options& options)
     addPair("style2", block.second.styleWeight, block.second.styleBias, {2 * out, options.wDim}, 2 * out);
     block.first.noise = add(*module, "noise1", {1, told.noiseWeights, 1, 1});
     block.second.noise = add(*module, "noise2", {1, told.noiseWeights, 1, 1});
+    if (options.storesNoise) {
+      const std::int64_t pixels = std::int64_t{4} << i;
+      block.first.stored = add(*module, "stored1", {1, 1, pixels, pixels});
+      block.second.stored = add(*module, "stored2", {1, 1, pixels, pixels});
+    }
     if (told.toRgb) {
       addPair("rgb", block.rgbWeight, block.rgbBias, {options.pictureChannels, out, 1, 1}, options.pictureChannels);
     }
@@ -91,8 +116,9 @@ Stylegan1Generator::Stylegan1Generator(const Stylegan1Options& options)
   }
 }
 
-torch::Tensor Stylegan1Generator::runMapping(const torch::Tensor& z) const {
-  torch::Tensor w = z * torch::rsqrt(z.square().mean(1, true) + 1e-8);
+torch::Tensor Stylegan1Generator::runMapping(const torch::Tensor& z, const torch::Tensor& c) const {
+  torch::Tensor w = m_embed.defined() ? torch::cat({z, torch::mm(c, m_embed)}, 1) : z;
+  w = w * torch::rsqrt(w.square().mean(1, true) + 1e-8);
   for (const auto& [weight, bias] : m_mapping) {
     w = torch::leaky_relu(torch::linear(w, weight, bias), kLeak);
   }
@@ -104,13 +130,13 @@ torch::Tensor Stylegan1Generator::drawnMean() {
     constexpr std::int64_t kLatents = 10240;
     const auto random = at::detail::createCPUGenerator(0);
     const torch::Tensor z = torch::randn({kLatents, m_options.zDim}, random).to(m_constant.device());
-    m_drawnMean = runMapping(z).mean(0, true);
+    m_drawnMean = runMapping(z, {}).mean(0, true);
   });
   return m_drawnMean;
 }
 
-torch::Tensor Stylegan1Generator::map(const torch::Tensor& z, const torch::Tensor&, const SynthesisControl& control) {
-  torch::Tensor ws = runMapping(z).unsqueeze(1).repeat({1, m_options.styleLayers(), 1});
+torch::Tensor Stylegan1Generator::map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) {
+  torch::Tensor ws = runMapping(z, c).unsqueeze(1).repeat({1, m_options.styleLayers(), 1});
   const auto& settings = control.settings;
   if (settings.truncation != 1.0) {
     control.checkpoint();
@@ -124,24 +150,28 @@ torch::Tensor Stylegan1Generator::map(const torch::Tensor& z, const torch::Tenso
 
 torch::Tensor Stylegan1Generator::grow(std::size_t index, const torch::Tensor& x) const {
   const Block& block = m_blocks[index];
+  const torch::Tensor before = m_options.biasBehindBlur ? torch::Tensor() : block.growBias;
+  const torch::Tensor behind = m_options.biasBehindBlur ? block.growBias : torch::Tensor();
   torch::Tensor y;
   if (m_options.blocks[index].growth == Growth::Fused) {
-    y = torch::conv_transpose2d(x, block.growWeight, block.growBias, 2, 1);
+    y = torch::conv_transpose2d(x, block.growWeight, before, 2, 1);
   } else {
-    y = torch::conv2d(enlarge(x), block.growWeight, block.growBias, 1, 1);
+    y = torch::conv2d(enlarge(x), block.growWeight, before, 1, 1);
   }
   if (block.blur.defined()) {
     const std::int64_t channels = y.size(1);
-    y = torch::conv2d(y, block.blur.expand({channels, 1, 3, 3}), {}, 1, 1, 1, channels);
+    return torch::conv2d(y, block.blur.expand({channels, 1, 3, 3}), behind, 1, 1, 1, channels);
   }
-  return y;
+  return behind.defined() ? y + behind.view({1, -1, 1, 1}) : y;
 }
 
 torch::Tensor Stylegan1Generator::finish(const Half& half, const torch::Tensor& x, const torch::Tensor& w,
-                                         torch::Generator* random) const {
+                                         NoiseMode noise, torch::Generator& random) const {
   torch::Tensor y = x;
-  if (random) {
-    y = y + half.noise * torch::randn({x.size(0), 1, x.size(2), x.size(3)}, *random).to(x.device());
+  if (noise == NoiseMode::Random) {
+    y = y + half.noise * torch::randn({x.size(0), 1, x.size(2), x.size(3)}, random).to(x.device());
+  } else if (noise == NoiseMode::Constant) {
+    y = y + half.noise * half.stored;
   }
   y = torch::leaky_relu(y, kLeak);
   y = torch::instance_norm(y, {}, {}, {}, {}, true, 0.0, m_options.epsilon, false);
@@ -156,7 +186,7 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
     --last;
   }
   torch::Generator random = at::detail::createCPUGenerator(settings.noiseSeed);
-  torch::Generator* noise = settings.noise.value_or(NoiseMode::Random) == NoiseMode::Random ? &random : nullptr;
+  const NoiseMode noise = settings.noise.value_or(NoiseMode::Random);
   torch::Tensor x = m_constant.expand({w.size(0), -1, -1, -1});
   torch::Tensor lower;
   for (std::size_t i = 0; i <= last; ++i) {
@@ -169,10 +199,10 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
       }
       x = grow(i, x);
     }
-    x = finish(block.first, x, w.select(1, layer), noise);
+    x = finish(block.first, x, w.select(1, layer), noise, random);
     control.checkpoint();
     x = torch::conv2d(x, block.convWeight, block.convBias, 1, 1);
-    x = finish(block.second, x, w.select(1, layer + 1), noise);
+    x = finish(block.second, x, w.select(1, layer + 1), noise, random);
   }
   x = torch::conv2d(x, m_blocks[last].rgbWeight, m_blocks[last].rgbBias);
   if (lower.defined()) {

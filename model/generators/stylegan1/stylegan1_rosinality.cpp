@@ -86,18 +86,6 @@ Options readOptions(GroupShapes& shapes) {
   return options;
 }
 
-/// The 4×4 kernel that averages four shifted copies of the 3×3 one.
-torch::Tensor fusedKernel(const torch::Tensor& weight) {
-  using torch::indexing::None;
-  using torch::indexing::Slice;
-  const torch::Tensor padded = torch::constant_pad_nd(weight, {1, 1, 1, 1});
-  const Slice late(1, None);
-  const Slice early(None, -1);
-  return (padded.index({Slice(), Slice(), late, late}) + padded.index({Slice(), Slice(), early, late}) +
-          padded.index({Slice(), Slice(), late, early}) + padded.index({Slice(), Slice(), early, early})) /
-         4;
-}
-
 class Filler {
  public:
   Filler(Generator& generator, const TensorGroup& group, std::string prefix)
@@ -132,7 +120,7 @@ void fillGrowth(const Filler& filler, std::size_t index, const Options::Block& b
   } else if (block.growth == Growth::Fused) {
     const torch::Tensor weight = filler.at(name + ".0.weight");  // in×out: its fan-in is the first dimension's
     const double fanIn = static_cast<double>(weight.size(0) * weight.size(2) * weight.size(3));
-    filler.plain(own + "grow.weight", fusedKernel(weight * std::sqrt(2.0 / fanIn)));
+    filler.plain(own + "grow.weight", sumOfShifted(weight * std::sqrt(2.0 / fanIn)) / 4);
     filler.plain(own + "grow.bias", filler.at(name + ".0.bias"));
   } else {
     filler.pair(own + "grow", name + ".1.conv");

@@ -15,6 +15,7 @@ using Shape = std::vector<std::int64_t>;
 using Blocks = Stylegan2Options::Blocks;
 
 constexpr const char* kConst = "synthesis/4x4/Const/const";
+constexpr const char* kModulation = "synthesis/4x4/Conv/mod_weight";  // StyleGAN has none
 constexpr const char* kMean = "dlatent_avg";
 
 /// The arguments that legacy.py knows; it refuses a network with any other, which might compute something else.
@@ -163,8 +164,8 @@ std::string readPlainValues(const OptionIndex& plain, Stylegan2Options& options)
 Recognition recogniseTensorFlow(const TensorGroup& group, const Checkpoint& checkpoint) {
   Recognition recognition;
   const TensorIndex file(group);
-  if (!file.has(kConst)) {
-    recognition.mismatch = std::string("it has no ") + kConst;
+  if (!file.has(kModulation)) {
+    recognition.mismatch = std::string("it has no ") + kModulation;
     return recognition;
   }
   recognition.near = true;
@@ -204,7 +205,7 @@ Recognition recogniseTensorFlow(const TensorGroup& group, const Checkpoint& chec
 
 Architecture stylegan2TensorFlowArchitecture() {
   return {"StyleGAN2 (TensorFlow)",
-          "NVIDIA's names of TensorFlow: mapping/Dense0/weight, synthesis/4x4/Const/const, synthesis/8x8/Conv0_up/weight",
+          "NVIDIA's names of TensorFlow: mapping/Dense0/weight, synthesis/4x4/Conv/mod_weight, synthesis/8x8/Conv0_up/weight",
           recogniseTensorFlow};
 }
 
