@@ -132,7 +132,7 @@ void ImportPanel::adopt(const model::OpenedModel& opened) {
 
 void ImportPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   if (hasFindings()) {
-    drawFindings();
+    drawFindings(draft);
     return;
   }
   if (!facts.model || !facts.model->layout()) {
@@ -144,6 +144,7 @@ void ImportPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
     adopt(opened);
   }
   m_changed = false;
+  heading("Layers");
   drawSource(opened);
   drawRemember(opened, draft);
   drawReadings();
@@ -160,11 +161,13 @@ void ImportPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   }
 }
 
-void ImportPanel::drawFindings() const {
+void ImportPanel::drawFindings(WindowDraft& draft) const {
+  heading("Layers");
   hint((m_file + " was read, but it is neither a known network nor a plain stack of layers, one after the other. " +
         "No picture can be made of it.")
            .c_str());
   notePlace("layers.findings");
+  draft.closeLayers = button("layers.close", "Close");
   list("In the way", m_findings.missing);
   list("Found", m_findings.found);
   list("Looked for", m_findings.lookedFor);
@@ -193,7 +196,8 @@ void ImportPanel::drawReadings() {
   const auto now = std::find(m_alternatives.begin(), m_alternatives.end(), m_layout);
   const auto place = static_cast<std::size_t>(now - m_alternatives.begin());
   ImGui::SetNextItemWidth(ImGui::GetContentRegionAvail().x);
-  const std::string shown = now == m_alternatives.end() ? "Changed by hand" : m_summaries[place];
+  const std::string shown = now == m_alternatives.end() ? "Changed by hand"
+                                                       : std::to_string(place + 1) + " of " + std::to_string(m_alternatives.size()) + "   " + m_summaries[place];
   if (ImGui::BeginCombo("##reading", shown.c_str(), ImGuiComboFlags_HeightLarge)) {
     for (std::size_t i = 0; i < m_alternatives.size(); ++i) {
       const std::string text = std::to_string(i + 1) + "   " + m_summaries[i];
@@ -230,7 +234,7 @@ void ImportPanel::drawOutput() {
 }
 
 void ImportPanel::drawLayers() {
-  heading("Layers");
+  heading("From z to the picture");
   for (std::size_t i = 0; i < m_layout.layers.size(); ++i) {
     ImGui::PushID(static_cast<int>(i));
     drawLayer(i);
@@ -341,6 +345,8 @@ void ImportPanel::drawRemember(const model::OpenedModel& opened, WindowDraft& dr
   tooltip(("Writes " + model::sidecarPath(opened.path()).filename().string() +
            " beside the file: the next opening asks nothing")
               .c_str());
+  ImGui::SameLine();
+  draft.closeLayers = button("layers.close", "Close");
 }
 
 }  // namespace loom::ui

@@ -23,7 +23,7 @@ class ImportPanel : public Panel {
 
  private:
   void adopt(const model::OpenedModel& opened);
-  void drawFindings() const;
+  void drawFindings(WindowDraft& draft) const;
   void drawSource(const model::OpenedModel& opened);
   void drawRemember(const model::OpenedModel& opened, WindowDraft& draft);
   void drawReadings();

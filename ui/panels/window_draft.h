@@ -66,6 +66,7 @@ struct WindowDraft {
   std::vector<Command> commands;
   std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by
   std::optional<model::ChainLayout> rememberLayout;  ///< to be written beside the file
+  bool closeLayers = false;                          ///< the panel of layers is done with
   std::string edited;  ///< names the edit for the undo menu, e.g. "z 12"
 };
 

@@ -335,18 +335,21 @@ void ExplorerCanvas::buildUi() {
     // The picture stays the largest thing: in a narrow window the panels give way, the less needed one first.
     // What the open model has not is not there: no latent for one that changes pictures, no classes where it knows none.
     const bool hasLatent = !shown.model || shown.model->info().input == model::InputKind::Latent;
-    const bool roomForBoth = width() >= kRoomForBothPanels;
-    drawPanel(m_latentPanel, m_latentOpen && hasLatent && width() >= kRoomForOnePanel, shown, draft);
+    const int room = width() - (m_importOpen ? static_cast<int>(kPanelWidth) : 0);
+    const bool roomForBoth = room >= kRoomForBothPanels;
+    drawPanel(m_latentPanel, m_latentOpen && hasLatent && room >= kRoomForOnePanel, shown, draft);
+    drawPanel(m_importPanel, m_importOpen, shown, draft);
     if (m_inputOpen && !hasLatent && width() >= kRoomForOnePanel) {
       dockBeside(m_latentPanel.title());
       drawPanel(m_inputPanel, true, shown, draft);
     }
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
-    drawImport(shown, draft);
     const QRectF picture = pictureRect();
-    m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
-                 {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
+    if (!m_importOpen) {  // over which the hints would lie
+      m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
+                   {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
+    }
   }
   adopt(draft);
 }
@@ -363,6 +366,9 @@ void ExplorerCanvas::drawDockspace() {
     ImGuiID middle = dockspace;
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
+    const ImGuiID beside = ImGui::DockBuilderSplitNode(
+        middle, ImGuiDir_Left, std::min(0.5F, share / std::max(0.1F, 1.0F - 2.0F * share)), nullptr, &middle);
+    ImGui::DockBuilderDockWindow(m_importPanel.title(), beside);
     ImGui::DockBuilderDockWindow(m_latentPanel.title(), left);
     ImGui::DockBuilderDockWindow(m_inputPanel.title(), left);  // of the two, a model has one
     ImGuiID below = right;
@@ -393,27 +399,6 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
   ImGui::PopStyleColor();
 }
 
-/// Over the picture's left edge until somebody moves or docks it.
-void ExplorerCanvas::drawImport(const WindowFacts& shown, WindowDraft& draft) {
-  if (!m_importOpen) {
-    return;
-  }
-  constexpr float kGap = 12.0F;
-  const QRectF area = m_picture.area();
-  const double ratio = devicePixelRatioF();
-  const auto left = static_cast<float>(area.left() / ratio);
-  const auto high = static_cast<float>(height());
-  ImGui::SetNextWindowPos({left + kGap, kGap}, ImGuiCond_FirstUseEver);
-  ImGui::SetNextWindowSize({kPanelWidth, std::max(240.0F, high - 2.0F * kGap)}, ImGuiCond_FirstUseEver);
-  if (ImGui::Begin(m_importPanel.title(), &m_importOpen, ImGuiWindowFlags_NoFocusOnAppearing)) {
-    m_importPanel.draw(shown, draft);
-  }
-  ImGui::End();
-  if (!m_importOpen) {
-    m_importPanel.forgetFindings();
-  }
-}
-
 void ExplorerCanvas::showLayers() {
   if (!m_explorer.openModel()) {
     return;
@@ -428,6 +413,11 @@ void ExplorerCanvas::showLayers() {
 
 /// After this frame: the model must not go while Dear ImGui draws of it.
 void ExplorerCanvas::adoptLayout(const WindowDraft& draft) {
+  if (draft.closeLayers) {
+    m_importOpen = false;
+    m_importPanel.forgetFindings();
+    requestFrames();
+  }
   if (draft.layout) {
     QMetaObject::invokeMethod(this, [this, layout = *draft.layout] { m_explorer.takeLayout(layout); },
                               Qt::QueuedConnection);

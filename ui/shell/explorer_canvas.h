@@ -83,7 +83,6 @@ class ExplorerCanvas : public ImGuiCanvas {
   void takeFrame(const model::Frame& frame);
   void drawDockspace();
   void drawPanel(Panel& panel, bool open, const WindowFacts& facts, WindowDraft& draft);
-  void drawImport(const WindowFacts& facts, WindowDraft& draft);
   void adoptLayout(const WindowDraft& draft);
   void drawPicture(WindowDraft& draft);
   void adopt(const WindowDraft& draft);
