@@ -184,11 +184,11 @@ void MainWindow::connectExplorer() {
   connect(&m_explorer, &Explorer::opened, this, &MainWindow::modelOpened);
   connect(&m_explorer, &Explorer::openingChanged, this, [this] {
     if (!m_explorer.opening()) {
-      m_status->endJob();
+      m_status->endJob(StatusLine::Job::Opening);
     }
   });
   connect(&m_explorer, &Explorer::openProgress, this, [this](double fraction) {
-    m_status->showJob(tr("Opening %1").arg(QFileInfo(m_explorer.openingPath()).fileName()), fraction);
+    m_status->showJob(StatusLine::Job::Opening, tr("Opening %1").arg(QFileInfo(m_explorer.openingPath()).fileName()), fraction);
   });
   connect(&m_explorer, &Explorer::openFailed, this, [this](const QString&, const QString& message) {
     m_restoring = false;
@@ -216,24 +216,25 @@ void MainWindow::connectExplorer() {
     }
   });
   connect(&m_explorer, &Explorer::walkingChanged, m_actions[ActionId::Walk], &QAction::setChecked);
-  connect(m_status, &StatusLine::cancelRequested, this, [this] {
-    m_explorer.cancelOpen();
-    m_services.cancelExport();
+  connect(m_status, &StatusLine::cancelRequested, this, [this](StatusLine::Job job) {
+    job == StatusLine::Job::Opening ? m_explorer.cancelOpen() : m_services.cancelExport();
   });
 }
 
 void MainWindow::connectServices() {
-  connect(&m_services, &Services::exportProgress, m_status, &StatusLine::showJob);
+  connect(&m_services, &Services::exportProgress, this, [this](const QString& what, double fraction) {
+    m_status->showJob(StatusLine::Job::Saving, what, fraction);
+  });
   connect(&m_services, &Services::exportDone, this, [this](const QString& path) {
-    m_status->endJob();
+    m_status->endJob(StatusLine::Job::Saving);
     m_status->tell(tr("saved %1").arg(QDir::toNativeSeparators(path)));
   });
   connect(&m_services, &Services::exportCancelled, this, [this] {
-    m_status->endJob();
+    m_status->endJob(StatusLine::Job::Saving);
     m_status->tell(tr("cancelled, nothing was written"));
   });
   connect(&m_services, &Services::exportFailed, this, [this](const QString& message) {
-    m_status->endJob();
+    m_status->endJob(StatusLine::Job::Saving);
     m_message->show(MessageBar::Kind::Error, message);
   });
   connect(&m_services, &Services::stateMissing, this, [this](const QString& path, const QString& message) {

@@ -29,8 +29,8 @@ StatusLine::StatusLine(QWidget* parent)
   m_refreshSoon.setSingleShot(true);
   m_refreshSoon.setInterval(kRefreshMs);
   connect(&m_refreshSoon, &QTimer::timeout, this, &StatusLine::refresh);
-  connect(m_cancel, &QToolButton::clicked, this, &StatusLine::cancelRequested);
-  endJob();
+  connect(m_cancel, &QToolButton::clicked, this, [this] { Q_EMIT cancelRequested(m_shown); });
+  drawJob();
 }
 
 void StatusLine::setModel(const QString& name, const QString& architecture) {
@@ -63,19 +63,31 @@ void StatusLine::setWorking(bool on) {
 
 void StatusLine::setReadout(const QString& text) { m_readout->setText(text); }
 
-void StatusLine::showJob(const QString& what, double fraction) {
-  m_job->setText(what);
-  m_progress->setRange(0, fraction < 0.0 ? 0 : 1000);
-  m_progress->setValue(static_cast<int>(fraction * 1000.0));
-  m_job->show();
-  m_progress->show();
-  m_cancel->show();
+void StatusLine::showJob(Job job, const QString& what, double fraction) {
+  m_jobs[job] = {what, fraction};
+  m_shown = job;
+  drawJob();
 }
 
-void StatusLine::endJob() {
-  m_job->hide();
-  m_progress->hide();
-  m_cancel->hide();
+void StatusLine::endJob(Job job) {
+  m_jobs.remove(job);
+  if (!m_jobs.isEmpty()) {
+    m_shown = m_jobs.firstKey();
+  }
+  drawJob();
+}
+
+void StatusLine::drawJob() {
+  const bool any = !m_jobs.isEmpty();
+  if (any) {
+    const Shown& shown = m_jobs[m_shown];
+    m_job->setText(shown.what);
+    m_progress->setRange(0, shown.fraction < 0.0 ? 0 : 1000);
+    m_progress->setValue(static_cast<int>(shown.fraction * 1000.0));
+  }
+  m_job->setVisible(any);
+  m_progress->setVisible(any);
+  m_cancel->setVisible(any);
 }
 
 void StatusLine::tell(const QString& sentence) {

@@ -1,6 +1,7 @@
 // The status bar: model · architecture · device · frame time · what goes on; a job shows its progress and a cross.
 #pragma once
 
+#include <QMap>
 #include <QStatusBar>
 #include <QTimer>
 
@@ -22,19 +23,27 @@ class StatusLine : public QStatusBar {
   void setWorking(bool on);  ///< the picture in the making takes so long that a person wonders
   void setReadout(const QString& text);  ///< position and colour under the pointer
 
-  /// A job under way; `fraction` below 0: unknown.
-  void showJob(const QString& what, double fraction);
-  void endJob();
+  enum class Job { Opening, Saving };
+  /// A job under way; `fraction` below 0: unknown. Of several the one that was told last is shown.
+  void showJob(Job job, const QString& what, double fraction);
+  /// The others that are under way are shown again.
+  void endJob(Job job);
   /// A word on what was done; gives way to "ready" after a while.
   void tell(const QString& sentence);
 
   QString text() const;  ///< all parts as shown, for tests and screen readers
 
  Q_SIGNALS:
-  void cancelRequested();
+  void cancelRequested(loom::ui::StatusLine::Job job);
 
  private:
+  struct Shown {
+    QString what;
+    double fraction = -1.0;
+  };
+
   void refresh();
+  void drawJob();
 
   QLabel* m_line;
   QLabel* m_readout;
@@ -44,6 +53,8 @@ class StatusLine : public QStatusBar {
   QString m_model, m_architecture, m_device, m_told;
   double m_milliseconds = 0.0;
   bool m_working = false;
+  QMap<Job, Shown> m_jobs;
+  Job m_shown = Job::Opening;
   QTimer m_refreshSoon;
 };
 

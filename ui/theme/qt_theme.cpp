@@ -1,7 +1,9 @@
 #include "ui/theme/qt_theme.h"
 
 #include <QApplication>
+#include <QFont>
 #include <QStyleFactory>
+#include <QToolTip>
 
 namespace loom::ui {
 
@@ -61,6 +63,10 @@ void applyQtTheme(const Palette& palette) {
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   QApplication::setPalette(qtPalette(palette));
   qApp->setStyleSheet(qtStyleSheet(palette));
+  // Tooltips are windows of their own, which the sheet's rule for widgets does not reach everywhere.
+  QFont small(QStringLiteral("Inter"));
+  small.setPixelSize(13);
+  QToolTip::setFont(small);
 }
 
 }  // namespace loom::ui
