@@ -11,6 +11,8 @@ const double kRootHalf = std::sqrt(0.5);
 constexpr double kUpGain = 4.0;  // zeros between pixels take three quarters of the light
 constexpr double kEpsilon = 1e-8;
 
+Tensor channelsLast(const Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
+
 Tensor asPlanes(const Tensor& perChannel) { return perChannel.unsqueeze(-1).unsqueeze(-1); }
 
 }  // namespace
@@ -51,6 +53,8 @@ void Stylegan2Convolution::prepare(double gain) {
   m_outer = isHomogeneous(m_activation) ? 1.0 : whole;
   m_bound = m_clamp.value_or(0.0) * gain;
   m_affine->prepare(1.0);
+  // Channels last, as the convolution takes it: a transposed one with its first two dimensions swapped.
+  m_weight.set_data(m_up ? channelsLast(m_weight.transpose(0, 1)).transpose(0, 1) : channelsLast(m_weight));
   m_weightSquares = register_buffer("weight_squares", m_weight.square().sum({2, 3}));
   m_gainedBias = register_buffer("gained_bias", m_bias * m_inner);
   if (m_noiseStrength.defined()) {
@@ -120,9 +124,10 @@ void Stylegan2ToRgb::prepare() { m_affine->prepare(1.0, 1.0 / std::sqrt(static_c
 
 Tensor Stylegan2ToRgb::forward(const Tensor& x, const Tensor& w) const {
   const Tensor weight = m_weight.flatten(1).unsqueeze(0) * m_affine->forward(w).unsqueeze(1);  // N×channels×in
-  const Tensor y = torch::baddbmm(m_bias.view({1, -1, 1}), weight, x.flatten(2))
-                       .view({x.size(0), weight.size(1), x.size(2), x.size(3)});
-  return m_clamp ? y.clamp(-*m_clamp, *m_clamp) : y;
+  const Tensor pixels = x.permute({0, 2, 3, 1}).reshape({x.size(0), -1, x.size(1)});  // no copy: x is channels last
+  Tensor y = torch::baddbmm(m_bias.view({1, -1, 1}), weight, pixels.transpose(1, 2))
+                 .view({x.size(0), weight.size(1), x.size(2), x.size(3)});
+  return m_clamp ? y.clamp_(-*m_clamp, *m_clamp) : y;
 }
 
 Stylegan2Shortcut::Stylegan2Shortcut(const Stylegan2Options& options, std::int64_t in, std::int64_t out) {
@@ -175,7 +180,7 @@ void Stylegan2Block::prepare() {
 void Stylegan2Block::forward(Tensor& x, Tensor& image, const Tensor& ws, std::int64_t first, NoiseSource& noise) const {
   std::int64_t layer = first;
   if (m_const.defined()) {
-    x = m_conv1->forward(m_const.unsqueeze(0), ws.select(1, layer++), noise);
+    x = m_conv1->forward(channelsLast(m_const.unsqueeze(0)), ws.select(1, layer++), noise);
   } else {
     const Tensor shortcut = m_skip ? m_skip->forward(x) : Tensor();
     x = m_conv0->forward(x, ws.select(1, layer++), noise);

@@ -84,7 +84,8 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
   m_spread = register_buffer("spread", forChannels(whole));
   torch::Tensor rows;
   torch::Tensor columns;
-  if (splitFilter(whole, rows, columns)) {
+  constexpr std::int64_t kShort = 6;  // channels last, one pass of n² taps is quicker than two of n up to here
+  if (m_taps > kShort && splitFilter(whole, rows, columns)) {
     m_rows = register_buffer("rows", forChannels(rows.flip(0).unsqueeze(1)));
     m_columns = register_buffer("columns", forChannels(columns.flip(0).unsqueeze(0)));
   } else {
