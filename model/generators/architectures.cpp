@@ -12,6 +12,7 @@
 #include "model/generators/zoo/progressive_gan.h"
 #include "model/generators/zoo/zoo_dcgan.h"
 #include "model/generators/stylegan2/stylegan2.h"
+#include "model/generators/stylegan3/stylegan3.h"
 
 namespace loom::model {
 
@@ -35,6 +36,7 @@ const std::vector<Architecture>& architectures() {
       stylegan2Architecture(),            // by synthesis.b4.const: nothing else has it
       stylegan2RosinalityArchitecture(),  // by style, input and to_rgbs side by side
       stylegan2TensorFlowArchitecture(),  // by synthesis/4x4/Conv/mod_weight
+      stylegan3Architecture(),            // by synthesis.input.freqs
       mlpArchitecture(),    // any chain of linear layers: asked last, since it asks for least
   };
   return kArchitectures;

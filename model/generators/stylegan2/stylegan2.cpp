@@ -110,6 +110,20 @@ Tensor Stylegan2Mapping::forward(const Tensor& z, const Tensor& c) const {
   return x;
 }
 
+Tensor Stylegan2Mapping::broadcast(const Tensor& z, const Tensor& c, int layers, const SynthesisControl& control) {
+  control.checkpoint();
+  const Tensor ws = forward(z, c).unsqueeze(1).repeat({1, layers, 1});
+  if (control.settings.truncation == 1.0) {
+    return ws;
+  }
+  control.checkpoint();
+  const Tensor center = (control.wMean.defined() ? control.wMean : mean()).unsqueeze(0);
+  const std::int64_t cutoff = std::clamp<std::int64_t>(control.settings.truncationCutoff.value_or(layers), 0, layers);
+  const Tensor first = ws.narrow(1, 0, cutoff);
+  first.copy_(torch::lerp(center, first, control.settings.truncation));
+  return ws;
+}
+
 Tensor Stylegan2Mapping::mean() {
   if (m_mean.defined()) {
     return m_mean.unsqueeze(0);
@@ -166,18 +180,7 @@ void Stylegan2Generator::finishLoading() {
 }
 
 Tensor Stylegan2Generator::map(const Tensor& z, const Tensor& c, const SynthesisControl& control) {
-  const std::int64_t layers = info().styleLayers;
-  control.checkpoint();
-  const Tensor ws = m_mapping->forward(z, c).unsqueeze(1).repeat({1, layers, 1});
-  if (control.settings.truncation == 1.0) {
-    return ws;
-  }
-  control.checkpoint();
-  const Tensor mean = (control.wMean.defined() ? control.wMean : m_mapping->mean()).unsqueeze(0);
-  const std::int64_t cutoff = std::clamp<std::int64_t>(control.settings.truncationCutoff.value_or(layers), 0, layers);
-  const Tensor first = ws.narrow(1, 0, cutoff);
-  first.copy_(torch::lerp(mean, first, control.settings.truncation));
-  return ws;
+  return m_mapping->broadcast(z, c, info().styleLayers, control);
 }
 
 Tensor Stylegan2Generator::synthesize(const Tensor& w, const SynthesisControl& control) {

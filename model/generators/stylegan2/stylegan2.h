@@ -18,6 +18,9 @@ class Stylegan2Mapping : public torch::nn::Module {
   /// z: N×zDim, c: N×cDim or undefined → N×wDim, not truncated.
   torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& c) const;
 
+  /// N×layers×wDim: the same w for every layer, truncated as `control` asks.
+  torch::Tensor broadcast(const torch::Tensor& z, const torch::Tensor& c, int layers, const SynthesisControl& control);
+
   /// 1×wDim: the file's mean of w, else the mean over 4096 latents drawn from one seed, which is what those programs do
   /// that store none.
   torch::Tensor mean();
