@@ -3,6 +3,7 @@
 #include "model/checkpoint/checkpoint_reader.h"
 #include "model/generators/architecture.h"
 #include "model/opened_model.h"
+#include "tests/model/generators/references.h"
 
 #include <QTest>
 
@@ -11,38 +12,19 @@
 #include <map>
 
 using namespace loom::model;
+using loom::test::difference;
+using loom::test::kTolerance;
+using loom::test::Tensors;
 
 namespace {
 
-constexpr double kTolerance = 1e-4;  // of the largest magnitude
-constexpr double kPsi = 0.6;         // of make.py
-
-using Tensors = std::map<std::string, FloatTensor>;
+constexpr double kPsi = 0.6;  // of make.py
 
 std::filesystem::path data(const std::string& name) {
   return std::filesystem::path(LOOM_TEST_DATA "/stylegan1") / name;
 }
 
-Tensors reference(const std::string& name) {
-  const Checkpoint file = readCheckpoint(data(name + ".reference.safetensors"));
-  Tensors tensors;
-  for (const TensorView& tensor : file.groups.at(0).tensors) {
-    tensors[tensor.name] = {tensor.shape, tensor.toFloat32()};
-  }
-  return tensors;
-}
-
-/// Largest difference as a share of the largest magnitude expected.
-double difference(const FloatTensor& got, const FloatTensor& expected) {
-  double largest = 0.0;
-  double apart = got.shape == expected.shape ? 0.0 : INFINITY;
-  for (std::size_t i = 0; i < expected.values.size() && std::isfinite(apart); ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(expected.values[i])));
-    const double off = std::abs(static_cast<double>(got.values[i]) - expected.values[i]);
-    apart = std::isnan(off) ? INFINITY : std::max(apart, off);
-  }
-  return apart / largest;
-}
+Tensors reference(const std::string& name) { return loom::test::tensorsOf(data(name + ".reference.safetensors")); }
 
 /// What the architecture says of the averaged network of tensorflow.pkl after `change`.
 Recognition recognised(const std::function<void(TensorGroup&)>& change) {

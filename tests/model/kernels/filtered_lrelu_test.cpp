@@ -1,0 +1,158 @@
+// filtered_lrelu against its definition, written out: zeros put between, padded, filtered, activated, filtered, thinned.
+#include "model/kernels/filtered_lrelu.h"
+
+#include <QRandomGenerator>
+#include <QTest>
+
+#include <cmath>
+
+using loom::model::FilteredLrelu;
+using loom::model::filteredLreluBlock;
+using loom::model::kLreluBlock;
+
+namespace {
+
+/// One channel, in double.
+struct Plane {
+  int height = 0;
+  int width = 0;
+  std::vector<double> values;
+  double at(int y, int x) const {
+    return y >= 0 && x >= 0 && y < height && x < width ? values[static_cast<std::size_t>(y) * width + x] : 0.0;
+  }
+};
+
+Plane filtered(const Plane& in, const std::vector<double>& square, int taps, int step) {
+  Plane out{(in.height - taps) / step + 1, (in.width - taps) / step + 1, {}};
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      double sum = 0.0;
+      for (int i = 0; i < taps; ++i) {
+        for (int j = 0; j < taps; ++j) {  // a convolution turns the filter
+          sum += in.at(y * step + i, x * step + j) * square[static_cast<std::size_t>((taps - 1 - i) * taps + taps - 1 - j)];
+        }
+      }
+      out.values.push_back(sum);
+    }
+  }
+  return out;
+}
+
+std::vector<double> squareOf(const std::vector<float>& taps) {
+  std::vector<double> square;
+  for (const float a : taps) {
+    for (const float b : taps) {
+      square.push_back(static_cast<double>(a) * b);
+    }
+  }
+  return square;
+}
+
+Plane byDefinition(const FilteredLrelu& plan, const Plane& in, double bias) {
+  Plane padded{in.height * plan.up + plan.padTop + plan.padBottom, in.width * plan.up + plan.padLeft + plan.padRight, {}};
+  for (int y = 0; y < padded.height; ++y) {
+    for (int x = 0; x < padded.width; ++x) {
+      const int fromY = y - plan.padTop;
+      const int fromX = x - plan.padLeft;
+      const bool isPixel = fromY >= 0 && fromX >= 0 && fromY < in.height * plan.up && fromX < in.width * plan.up &&
+                           fromY % plan.up == 0 && fromX % plan.up == 0;
+      padded.values.push_back(isPixel ? (in.at(fromY / plan.up, fromX / plan.up) + bias) * plan.up * plan.up : 0.0);
+    }
+  }
+  Plane large = filtered(padded, squareOf(plan.upTaps), static_cast<int>(plan.upTaps.size()), 1);
+  for (double& value : large.values) {
+    value = (value < 0.0 ? value * plan.slope : value) * plan.gain;
+    value = plan.clamp < 0.0F ? value : std::clamp<double>(value, -plan.clamp, plan.clamp);
+  }
+  const std::vector<double> down = plan.downIsSquare ? std::vector<double>(plan.downTaps.begin(), plan.downTaps.end())
+                                                     : squareOf(plan.downTaps);
+  return filtered(large, down, static_cast<int>(std::lround(std::sqrt(static_cast<double>(down.size())))), plan.down);
+}
+
+std::vector<float> noise(QRandomGenerator& random, int count) {
+  std::vector<float> values;
+  for (int i = 0; i < count; ++i) {
+    values.push_back(static_cast<float>(random.generateDouble() * 2.0 - 0.9));
+  }
+  return values;
+}
+
+}  // namespace
+
+class FilteredLreluTest : public QObject {
+  Q_OBJECT
+
+ private Q_SLOTS:
+  void equalsItsDefinition_data() {
+    QTest::addColumn<int>("up");
+    QTest::addColumn<int>("down");
+    QTest::addColumn<int>("upTaps");
+    QTest::addColumn<int>("downTaps");
+    QTest::addColumn<bool>("square");
+    QTest::addColumn<int>("pad");
+    QTest::addColumn<int>("channels");
+    QTest::newRow("nothing but the activation") << 1 << 1 << 1 << 1 << false << 0 << 3;
+    QTest::newRow("ToRGB crops") << 1 << 1 << 1 << 1 << false << -2 << 3;
+    QTest::newRow("2 up, 2 down") << 2 << 2 << 12 << 12 << false << 9 << 16;
+    QTest::newRow("4 up, 2 down, channels left over") << 4 << 2 << 24 << 12 << false << 14 << 21;
+    QTest::newRow("2 up, 2 down, square") << 2 << 2 << 12 << 12 << true << 9 << 17;
+    QTest::newRow("3 up, 2 down, odd taps, cut") << 3 << 2 << 7 << 5 << false << -1 << 5;
+    QTest::newRow("1 up, 3 down, square") << 1 << 3 << 4 << 6 << true << 4 << 33;
+    QTest::newRow("much padding") << 2 << 1 << 3 << 4 << false << 30 << 2;
+  }
+  void equalsItsDefinition() {
+    QFETCH(int, up);
+    QFETCH(int, down);
+    QFETCH(int, upTaps);
+    QFETCH(int, downTaps);
+    QFETCH(bool, square);
+    QFETCH(int, pad);
+    QFETCH(int, channels);
+    constexpr quint32 kSeed = 5;
+    QRandomGenerator random(kSeed);
+    FilteredLrelu plan;
+    plan.up = up;
+    plan.down = down;
+    plan.upTaps = noise(random, upTaps);
+    plan.downTaps = noise(random, square ? downTaps * downTaps : downTaps);
+    plan.downIsSquare = square;
+    plan.padLeft = pad;
+    plan.padRight = pad + 1;
+    plan.padTop = pad - 1;
+    plan.padBottom = pad + 2;
+    plan.gain = 1.4F;
+    plan.clamp = 2.5F;
+    constexpr int kHeight = 9;
+    constexpr int kWidth = 12;
+    const std::vector<float> input = noise(random, kHeight * kWidth * channels);
+    const std::vector<float> bias = noise(random, channels);
+    const int height = plan.outputSize(kHeight, plan.padTop, plan.padBottom);
+    const int width = plan.outputSize(kWidth, plan.padLeft, plan.padRight);
+    QVERIFY(height > 0 && width > 0);
+    std::vector<float> output(static_cast<std::size_t>(height) * width * channels, NAN);
+    for (int first = 0; first < channels; first += kLreluBlock) {
+      filteredLreluBlock(plan, input.data(), bias.data(), output.data(), kHeight, kWidth, channels, first);
+    }
+    for (int c = 0; c < channels; ++c) {
+      Plane plane{kHeight, kWidth, {}};
+      for (int i = 0; i < kHeight * kWidth; ++i) {
+        plane.values.push_back(input[static_cast<std::size_t>(i) * channels + c]);
+      }
+      const Plane expected = byDefinition(plan, plane, bias[static_cast<std::size_t>(c)]);
+      QCOMPARE(expected.height, height);
+      QCOMPARE(expected.width, width);
+      double largest = 0.0;
+      double apart = 0.0;
+      for (int i = 0; i < height * width; ++i) {
+        const double wanted = expected.values[static_cast<std::size_t>(i)];
+        const double off = std::abs(wanted - output[static_cast<std::size_t>(i) * channels + c]);
+        apart = std::isnan(off) ? INFINITY : std::max(apart, off);
+        largest = std::max(largest, std::abs(wanted));
+      }
+      QVERIFY2(apart <= 1e-5 * largest, qPrintable(QStringLiteral("channel %1 is off by %2").arg(c).arg(apart / largest)));
+    }
+  }
+};
+
+QTEST_APPLESS_MAIN(FilteredLreluTest)
+#include "filtered_lrelu_test.moc"
