@@ -18,13 +18,9 @@ GeneratorInfo describe(const Stylegan3Options& options, const Stylegan3Table& ta
   info.channels = options.channels.back();
   info.height = info.width = options.resolution;
   const bool turns = std::find(squares.begin(), squares.end(), true) != squares.end();
-  std::string layers;
-  for (const Stylegan3LayerShape& layer : table.layers) {
-    layers += (layers.empty() ? "" : ", ") + std::to_string(layer.outSize) + "²×" + std::to_string(layer.outChannels);
-  }
   info.options = {{"Equivariance", turns || options.kernels.front() == 1 ? "shift and turn (-R)" : "shift (-T)"},
                   {"Mapping layers", std::to_string(options.mappingLayers)},
-                  {"Layers", layers}};
+                  {"Layers", std::to_string(table.layers.size())}};
   return info;
 }
 
