@@ -1,5 +1,7 @@
 #include "model/checkpoint/safetensors_writer.h"
 
+#include "model/checkpoint/disk_sync.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -79,8 +81,8 @@ void writeElements(std::ostream& file, const TensorView& tensor) {
 
 }  // namespace
 
-void writeSafetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
-                      const TextPairs& metadata) {
+void writeSafetensors(const std::filesystem::path& path, std::span<const TensorView> tensors, const TextPairs& metadata,
+                      Durability durability) {
   std::vector<const TensorView*> ordered;
   for (const TensorView& tensor : tensors) {
     ordered.push_back(&tensor);
@@ -119,8 +121,14 @@ void writeSafetensors(const std::filesystem::path& path, std::span<const TensorV
   if (!file) {
     fail(errno ? std::generic_category().message(errno) : "the disk may be full");
   }
-  std::error_code error;
-  std::filesystem::rename(draft, path, error);
+  const bool durable = durability == Durability::Machine;
+  std::error_code error = durable ? syncToDisk(draft) : std::error_code();
+  if (!error) {
+    std::filesystem::rename(draft, path, error);
+  }
+  if (!error && durable) {
+    error = syncToDisk(path.parent_path());
+  }
   if (error) {
     fail(error.message());
   }
@@ -135,8 +143,8 @@ void writeSafetensors(const std::filesystem::path& path,
       throw std::runtime_error(path.string() + " cannot be written: the tensor " + name +
                                " has not as many values as its shape says.");
     }
-    views.push_back({name, DType::F32, tensor.shape, contiguousStrides(tensor.shape),
-                     std::as_bytes(std::span(tensor.values))});
+    views.push_back(
+        {name, DType::F32, tensor.shape, contiguousStrides(tensor.shape), std::as_bytes(std::span(tensor.values))});
   }
   writeSafetensors(path, std::span<const TensorView>(views), metadata);
 }
