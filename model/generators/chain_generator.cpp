@@ -7,6 +7,8 @@ namespace {
 
 namespace F = torch::nn::functional;
 
+constexpr double kMomentum = 0.1;  // of running statistics while it is trained, PyTorch's own
+
 GeneratorInfo describe(const ResolvedChain& chain) {
   GeneratorInfo info;
   info.architecture = chain.layout.name.empty() ? "Layer chain" : chain.layout.name;
@@ -144,7 +146,7 @@ torch::Tensor ChainGenerator::run(std::size_t index, const torch::Tensor& x) con
     }
     case LayerKind::BatchNorm:
       return torch::batch_norm(x, tensor(index, "weight"), tensor(index, "bias"), tensor(index, "running_mean"),
-                               tensor(index, "running_var"), /*training=*/false, 0.0, layer.eps.value,
+                               tensor(index, "running_var"), is_training(), kMomentum, layer.eps.value,
                                /*cudnn_enabled=*/true);
     case LayerKind::InstanceNorm:
       return torch::instance_norm(x, tensor(index, "weight"), tensor(index, "bias"), {}, {}, /*use_input_stats=*/true,

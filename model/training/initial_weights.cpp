@@ -1,0 +1,50 @@
+#include "model/training/initial_weights.h"
+
+#include <cmath>
+#include <string>
+
+namespace loom::model {
+
+using torch::Tensor;
+
+void drawWeights(torch::nn::Module& module, at::Generator& random) {
+  const torch::NoGradGuard noGrad;
+  constexpr double kDeviation = 0.02;
+  const auto parameters = module.named_parameters();
+  for (const auto& item : parameters) {
+    const std::string& name = item.key();
+    Tensor weight = item.value();
+    if (!name.ends_with("weight")) {
+      continue;
+    }
+    const std::string biasName = name.substr(0, name.size() - std::string("weight").size()) + "bias";
+    const Tensor* bias = parameters.find(biasName);
+    if (name.find("label_emb") != std::string::npos) {
+      weight.normal_(0.0, 1.0, random);
+    } else if (weight.dim() == 4) {
+      weight.normal_(0.0, kDeviation, random);
+    } else if (weight.dim() == 2) {
+      const double bound = 1.0 / std::sqrt(static_cast<double>(weight.size(1)));
+      weight.uniform_(-bound, bound, random);
+      if (bias) {
+        Tensor(*bias).uniform_(-bound, bound, random);
+      }
+      continue;
+    } else {
+      weight.normal_(1.0, kDeviation, random);
+    }
+    if (bias) {
+      Tensor(*bias).zero_();
+    }
+  }
+  for (const auto& item : module.named_buffers()) {
+    Tensor buffer = item.value();
+    if (item.key().ends_with("running_var")) {
+      buffer.fill_(1);
+    } else if (item.key().ends_with("running_mean") || item.key().ends_with("num_batches_tracked")) {
+      buffer.zero_();
+    }
+  }
+}
+
+}  // namespace loom::model

@@ -1,0 +1,25 @@
+// G as it is trained: the very class that opens checkpoints, or for 2-D toys a small perceptron.
+#pragma once
+
+#include "model/training/discriminator.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace loom::model {
+
+struct TrainedGenerator {
+  std::shared_ptr<torch::nn::Module> module;
+  /// z: N×zDim, c: N×classes one-hot (undefined without) → N×C×R×R in [-1, 1], or N×2.
+  std::function<torch::Tensor(const torch::Tensor& z, const torch::Tensor& c)> make;
+  /// What a safetensors file of its weights needs beside them to open: its layout, where it is a chain of layers.
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+/// Its weights drawn from `random`. Throws std::runtime_error that names the setting which cannot be.
+TrainedGenerator makeTrainedGenerator(const TrainingSettings& settings, const DataShape& shape,
+                                      const std::vector<std::string>& classNames, at::Generator& random);
+
+}  // namespace loom::model
