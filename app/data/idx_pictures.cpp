@@ -38,8 +38,9 @@ class IdxFile {
 
   std::uint32_t number() {
     unsigned char bytes[4];
-    if (gzread(m_file, bytes, sizeof bytes) != static_cast<int>(sizeof bytes)) {
-      fail("is cut short");
+    const int got = gzread(m_file, bytes, sizeof bytes);
+    if (got != static_cast<int>(sizeof bytes)) {
+      fail(got < 0 ? "is damaged" : "is cut short");
     }
     return static_cast<std::uint32_t>(bytes[0]) << 24U | static_cast<std::uint32_t>(bytes[1]) << 16U |
            static_cast<std::uint32_t>(bytes[2]) << 8U | bytes[3];
