@@ -32,7 +32,8 @@ struct StepReport {
 struct DiversityReport {
   std::int64_t step = 0;
   double diversity = 1.0;
-  std::optional<int> modesHit;       ///< of 2-D toys
+  std::optional<int> modesHit;       ///< of 2-D toys: with enough samples of high quality
+  std::optional<int> modesNear;      ///< with their part of the samples, good or not
   std::optional<int> modes;
   std::optional<double> highQuality;  ///< share of samples within three standard deviations of a mode
 };

@@ -55,6 +55,7 @@ struct TrainingSettings {
   bool mirror = false;
   bool mixedPrecision = false;  ///< bfloat16 where it is safe
   std::string toy = "ring";     ///< ring (8 Gaussians) or grid (25)
+  int steps = 10000;            ///< of G after which the run is done
   int snapshotEvery = 1000;     ///< steps
   int samplesEvery = 200;       ///< steps
 

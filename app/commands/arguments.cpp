@@ -93,7 +93,12 @@ std::string leftOf(const OptionSyntax& option) {
 
 std::optional<std::string> Arguments::value(const std::string& name) const {
   const auto it = m_options.find(name);
-  return it == m_options.end() ? std::nullopt : std::optional(it->second);
+  return it == m_options.end() ? std::nullopt : std::optional(it->second.front());
+}
+
+std::vector<std::string> Arguments::values(const std::string& name) const {
+  const auto it = m_options.find(name);
+  return it == m_options.end() ? std::vector<std::string>() : it->second;
 }
 
 Arguments parseArguments(const std::vector<std::string>& words, const CommandSyntax& syntax) {
@@ -121,9 +126,11 @@ Arguments parseArguments(const std::vector<std::string>& words, const CommandSyn
       }
       typed.value = words[++i];
     }
-    if (!arguments.m_options.emplace(option.name, typed.value.value_or("")).second) {
+    auto& values = arguments.m_options[option.name];
+    if (!values.empty() && !option.repeats) {
       throw UsageError(option.name + " is given twice");
     }
+    values.push_back(typed.value.value_or(""));
     if (option.name == helpOption().name) {
       return arguments;
     }

@@ -1,6 +1,7 @@
 // The command line's grammar: what a command takes, told once, for parsing and for --help alike.
 //
-// Options are --name VALUE, --name=VALUE, -n VALUE, -nVALUE, or switches; "--" ends them. An option is given once.
+// Options are --name VALUE, --name=VALUE, -n VALUE, -nVALUE, or switches; "--" ends them. An option is given once, but
+// for those that say otherwise.
 #pragma once
 
 #include <map>
@@ -22,6 +23,7 @@ struct OptionSyntax {
   std::string shortName;  ///< "-o", or empty
   std::string value;      ///< what --help calls the value, e.g. "FILE"; empty for a switch
   std::string text;       ///< for --help
+  bool repeats = false;   ///< may be given several times
 };
 
 struct CommandSyntax {
@@ -39,11 +41,13 @@ class Arguments {
   bool has(const std::string& name) const { return m_options.count(name) != 0; }
   /// The value of an option; nothing where it was not given.
   std::optional<std::string> value(const std::string& name) const;
+  /// All values of an option that repeats, in their order.
+  std::vector<std::string> values(const std::string& name) const;
   const std::vector<std::string>& operands() const { return m_operands; }
 
  private:
   friend Arguments parseArguments(const std::vector<std::string>&, const CommandSyntax&);
-  std::map<std::string, std::string> m_options;
+  std::map<std::string, std::vector<std::string>> m_options;
   std::vector<std::string> m_operands;
 };
 

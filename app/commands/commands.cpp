@@ -3,7 +3,9 @@
 #include "app/commands/convert_command.h"
 #include "app/commands/generate_command.h"
 #include "app/commands/info_command.h"
+#include "app/commands/presets_command.h"
 #include "app/commands/stop_signals.h"
+#include "app/commands/train_command.h"
 
 #include <QCoreApplication>
 
@@ -22,6 +24,8 @@ const std::vector<Command>& commands() {
       generateCommand(),
       convertCommand(),
       infoCommand(),
+      trainCommand(),
+      presetsCommand(),
   };
   return all;
 }

@@ -108,11 +108,11 @@ class MlpDiscriminator : public Discriminator {
       m_labels = register_parameter("label_emb_weight", torch::empty({shape.classes, kLabelLength}));
       in += kLabelLength;
     }
-    constexpr int kWidest = 512;
+    constexpr std::int64_t kWidest = 512;
     for (int i = 0; i < settings.depth; ++i) {
-      const int wide = shape.isPoints() ? settings.width
-                                        : std::min<std::int64_t>(kWidest, std::int64_t{settings.width}
-                                                                              << std::min(20, settings.depth - 1 - i));
+      const std::int64_t wide =
+          shape.isPoints() ? settings.width
+                           : std::min<std::int64_t>(kWidest, std::int64_t{settings.width} << std::min(20, settings.depth - 1 - i));
       m_layers.push_back(register_module(
           "layer" + std::to_string(i),
           std::make_shared<Layer>(std::vector<std::int64_t>{wide, in}, true, 1, 0, settings.spectralNorm, random)));

@@ -53,6 +53,7 @@ std::vector<float> toyBatch(const ToyData& data, int count, std::uint64_t seed, 
 ToyScore scoreToy(const ToyData& data, const std::vector<float>& points) {
   const std::size_t count = points.size() / 2;
   std::vector<int> hits(static_cast<std::size_t>(data.modes()), 0);
+  std::vector<int> near(hits.size(), 0);
   std::size_t good = 0;
   for (std::size_t i = 0; i < count; ++i) {
     double nearest = INFINITY;
@@ -64,13 +65,16 @@ ToyScore scoreToy(const ToyData& data, const std::vector<float>& points) {
         mode = m;
       }
     }
+    ++near[mode];
     if (nearest <= 3.0 * data.deviation) {
       ++hits[mode];
       ++good;
     }
   }
   const double needed = 20.0 * static_cast<double>(count) / 2500.0;
+  const double fewest = static_cast<double>(count) / (5.0 * data.modes());
   return {static_cast<int>(std::count_if(hits.begin(), hits.end(), [&](int hit) { return hit >= needed && hit > 0; })),
+          static_cast<int>(std::count_if(near.begin(), near.end(), [&](int hit) { return hit >= fewest && hit > 0; })),
           count ? static_cast<double>(good) / static_cast<double>(count) : 0.0};
 }
 

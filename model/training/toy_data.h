@@ -24,6 +24,7 @@ std::vector<float> toyBatch(const ToyData& data, int count, std::uint64_t seed, 
 
 struct ToyScore {
   int modesHit = 0;          ///< with at least twenty high-quality samples of 2,500, or as many of other counts
+  int modesNear = 0;         ///< that are the nearest one of a fifth of their share of samples, however far those are
   double highQuality = 0.0;  ///< share within three deviations of the nearest mode
 };
 

@@ -3,6 +3,7 @@
 #include "model/training/gan_losses.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 
 #include <chrono>
@@ -187,6 +188,9 @@ void Trainer::average(const TrainingSettings& settings) {
 
 StepReport Trainer::step(const TrainingSettings& settings) {
   const auto start = std::chrono::steady_clock::now();
+  if (m_shape.isPoints()) {
+    at::set_num_threads(1);  // of this thread: the layers are so small that handing them around costs more
+  }
   const MixedPrecision precision(settings.mixedPrecision);
   m_generator.module->train();
   m_discriminator->train();

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kWindow = 200;        // steps
 constexpr double kLargeLoss = 50.0;         // far above what logits of a healthy game cost
-constexpr double kCertain = 0.98;           // D's accuracy on both
+constexpr double kCertain = 0.995;          // D's accuracy on both
 constexpr double kLost = 0.35;              // D's accuracy on both: worse than a coin
 constexpr double kVanished = 1e-3;          // of the gradient norm that G began with
 constexpr double kPoorDiversity = 0.35;     // of the data's own
@@ -89,14 +89,14 @@ std::optional<Alarm> vanishing(const std::deque<StepReport>& recent, double firs
 }
 
 std::optional<Alarm> collapsed(const DiversityReport& report, const TrainingSettings& settings) {
-  const bool missesModes = report.modesHit && report.modes && *report.modesHit * 2 <= *report.modes;
+  const bool missesModes = report.modesNear && report.modes && *report.modesNear * 2 <= *report.modes;
   if (!(report.diversity < kPoorDiversity) && !missesModes) {
     return std::nullopt;
   }
   std::string words = "Mode collapse: generated samples differ among themselves " + percent(report.diversity) +
                       " as much as the data do";
-  if (report.modesHit) {
-    words += ", and hit " + std::to_string(*report.modesHit) + " of " + std::to_string(*report.modes) + " modes";
+  if (report.modesNear) {
+    words += ", and lie at " + std::to_string(*report.modesNear) + " of " + std::to_string(*report.modes) + " modes";
   }
   const bool hasR1 = settings.r1 > 0.0 || settings.gradientPenalty > 0.0;
   return Alarm{Alarm::Kind::ModeCollapse, report.step, words + ".",

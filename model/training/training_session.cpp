@@ -21,7 +21,7 @@ constexpr int kSheetCount = 64;
 constexpr int kSheetColumns = 8;
 constexpr int kDiversitySamples = 64;
 constexpr int kToySamples = 2500;
-constexpr int kScalarsAtMost = 100;  // a second; toys make many more steps
+constexpr int kToyScalarsEvery = 5;  // toys make hundreds of steps a second
 
 DType dtypeOf(const Tensor& tensor) {
   switch (tensor.scalar_type()) {
@@ -147,8 +147,7 @@ struct TrainingSession::Parts {
   }
 
   void addScalars(const StepReport& report) {
-    // At most so many a second: a person looks at them, and the disk is not the place for thousands.
-    if (report.seconds > 0.0 && report.step % std::max<std::int64_t>(1, std::llround(1.0 / kScalarsAtMost / report.seconds)) != 0) {
+    if (trainer->shape().isPoints() && report.step % kToyScalarsEvery != 0) {
       return;
     }
     const auto add = [&](const char* tag, double value) { run.addScalar(tag, report.step, static_cast<float>(value)); };
@@ -275,6 +274,7 @@ struct TrainingSession::Parts {
       const Tensor made = trainer->samples(kToySamples, 2).contiguous();
       const ToyScore score = scoreToy(toy, {made.data_ptr<float>(), made.data_ptr<float>() + made.numel()});
       report.modesHit = score.modesHit;
+      report.modesNear = score.modesNear;
       report.modes = toy.modes();
       report.highQuality = score.highQuality;
     }

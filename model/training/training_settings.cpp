@@ -126,6 +126,7 @@ const std::vector<Row>& rows() {
       yesNo("mirror", "Mirror half of the pictures", &Settings::mirror),
       yesNo("mixed-precision", "bfloat16 where it is safe", &Settings::mixedPrecision),
       choice<std::string>("toy", "The two-dimensional data", &Settings::toy, {{"ring", "ring"}, {"grid", "grid"}}),
+      number("steps", "Steps of G after which the run is done", &Settings::steps, 1, kMostSteps, true),
       number("snapshot-every", "Steps between two snapshots", &Settings::snapshotEvery, 1, kMostSteps, true),
       number("samples-every", "Steps between two sheets of samples", &Settings::samplesEvery, 1, kMostSteps, true),
   };
