@@ -1,5 +1,7 @@
 #include "app/program_services.h"
 
+#include "app/data/training_start.h"
+
 #include "app/export/enlarge.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
@@ -221,6 +223,19 @@ QString ProgramServices::licences() const {
     }
   }
   return tr("The table of licences is missing from this installation (packaging/LICENCES.md).");
+}
+
+model::TrainingWorker::Opener ProgramServices::trainingOpener(const ui::TrainingRequest& request) {
+  return [request](std::stop_token stop) {
+    StartControl control;
+    control.data.stop = std::move(stop);
+    if (!request.resume.isEmpty()) {
+      return resumeTraining(request.resume.toStdString(), control);
+    }
+    const std::filesystem::path out = request.out.toStdString();
+    std::filesystem::create_directories(out.parent_path());
+    return startTraining(request.settings, request.data.toStdString(), out, control);
+  };
 }
 
 QImage ProgramServices::imageOf(const model::Frame& frame) const { return pictureFromFrame(inHostMemory(frame)); }

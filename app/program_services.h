@@ -23,6 +23,7 @@ class ProgramServices : public ui::Services {
   QString bundledCheckpoint() const override;
   std::vector<ui::Example> examples() const override;
   QString licences() const override;
+  model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
   QImage imageOf(const model::Frame& frame) const override;
 
  private:

@@ -63,7 +63,7 @@ class TrainingSession {
   double secondsSpent() const;      ///< on steps, earlier starts included
   const HealthWatch& health() const;
 
-  /// One step of G with its steps of D; writes what is due (scalars, sheet, snapshot). A step that is not finite makes
+  /// One step of G with its steps of D; writes what is due (scalars; sheet and latest.safetensors; snapshot). A step that is not finite makes
   /// no change to the snapshots; go back with rollBack.
   StepReport advance();
   /// The alarms that came since the last call.

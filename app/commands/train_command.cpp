@@ -1,7 +1,7 @@
 #include "app/commands/train_command.h"
 
 #include "app/commands/progress_line.h"
-#include "app/commands/training_options.h"
+#include "app/data/training_start.h"
 
 #include <chrono>
 #include <cmath>
@@ -57,6 +57,35 @@ std::string spoken(double seconds) {
   return text;
 }
 
+/// Applies "name=value" words. Throws UsageError that names the word.
+void applySettings(TrainingSettings& settings, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    const auto sign = word.find('=');
+    if (sign == std::string::npos) {
+      throw UsageError("--set takes name=value, not '" + word + "'");
+    }
+    try {
+      model::setSetting(settings, word.substr(0, sign), word.substr(sign + 1));
+    } catch (const std::runtime_error& error) {
+      throw UsageError(error.what());
+    }
+  }
+}
+
+/// Tells what the look over the data found that a person should know.
+void tell(const DataSurvey& survey, const Streams& streams) {
+  constexpr std::size_t kTold = 10;
+  for (std::size_t i = 0; i < std::min(kTold, survey.unreadable.size()); ++i) {
+    streams.err << "left out: " << survey.unreadable[i].name << ": " << survey.unreadable[i].reason << '\n';
+  }
+  if (survey.unreadable.size() > kTold) {
+    streams.err << "left out: " << survey.unreadable.size() - kTold << " more\n";
+  }
+  for (const std::string& note : survey.notes) {
+    streams.err << "note: " << note << '\n';
+  }
+}
+
 TrainingSettings settingsFrom(const Arguments& arguments, TrainingSettings settings) {
   if (const auto seed = arguments.value("--seed")) {
     applySettings(settings, {"seed=" + *seed});
@@ -72,7 +101,7 @@ TrainingSettings settingsFrom(const Arguments& arguments, TrainingSettings setti
   return settings;
 }
 
-std::unique_ptr<TrainingSession> begin(const Arguments& arguments, const Streams& streams, const std::stop_token& stop) {
+std::unique_ptr<TrainingSession> begin(const Arguments& arguments, const StartControl& control) {
   const auto preset = arguments.value("--preset");
   const auto out = arguments.value("--out");
   if (!preset || !out) {
@@ -85,30 +114,20 @@ std::unique_ptr<TrainingSession> begin(const Arguments& arguments, const Streams
     throw UsageError(std::string("--preset: ") + error.what());
   }
   settings = settingsFrom(arguments, settings);
-  std::shared_ptr<const model::TrainingData> data;
-  if (settings.family != model::Family::Toy) {
-    const auto path = arguments.value("--data");
-    if (!path) {
-      throw UsageError("--preset " + *preset + " learns from pictures: give it --data DIR or FILE");
-    }
-    data = openDataFor(settings, *path, streams, stop);
+  const auto path = arguments.value("--data");
+  if (settings.family != model::Family::Toy && !path) {
+    throw UsageError("--preset " + *preset + " learns from pictures: give it --data DIR or FILE");
   }
-  return TrainingSession::start(settings, data, *out, encodePng);
+  return startTraining(settings, path.value_or(""), *out, control);
 }
 
-std::unique_ptr<TrainingSession> goOn(const Arguments& arguments, const Streams& streams, const std::stop_token& stop) {
+std::unique_ptr<TrainingSession> goOn(const Arguments& arguments, const StartControl& control) {
   for (const char* other : {"--preset", "--data", "--out", "--seed"}) {
     if (arguments.has(other)) {
       throw UsageError(std::string(other) + " and --resume contradict each other: a run keeps what it began with");
     }
   }
-  model::RunFolder run = model::RunFolder::resume(*arguments.value("--resume"));
-  const TrainingSettings begun = TrainingSession::settingsOf(run);
-  std::shared_ptr<const model::TrainingData> data;
-  if (begun.family != model::Family::Toy) {
-    data = openDataFor(begun, TrainingSession::dataPathOf(run), streams, stop);
-  }
-  auto session = TrainingSession::resume(std::move(run), data, encodePng);
+  auto session = resumeTraining(*arguments.value("--resume"), control);
   const TrainingSettings before = session->settings();
   const TrainingSettings wanted = settingsFrom(arguments, before);
   for (const model::SettingInfo& info : model::settingTable()) {
@@ -128,10 +147,17 @@ std::string lineOf(const model::StepReport& report, const TrainingSettings& sett
 }
 
 ExitCode runTrain(const Arguments& arguments, const Streams& streams, const std::stop_token& stop) {
-  auto session = arguments.has("--resume") ? goOn(arguments, streams, stop) : begin(arguments, streams, stop);
+  ProgressLine progress(streams);
+  StartControl control;
+  control.data.stop = stop;
+  control.data.progress = [&](double fraction) { progress.show("Looking over the data", fraction); };
+  control.surveyed = [&](const DataSurvey& survey) {
+    progress.clear();
+    tell(survey, streams);
+  };
+  auto session = arguments.has("--resume") ? goOn(arguments, control) : begin(arguments, control);
   streams.err << "run " << session->run().path().string() << ", step " << session->step() << " of "
               << session->settings().steps << '\n';
-  ProgressLine progress(streams);
   constexpr double kRecent = 0.05;  // weight of the last step in the pace
   constexpr std::chrono::seconds kBetweenLines(10);
   double perStep = 0.0;

@@ -213,6 +213,14 @@ struct TrainingSession::Parts {
     }
   }
 
+  void writeLatest() {
+    std::vector<Tensor> held;
+    TextPairs metadata = trainer->generator().metadata;
+    metadata.emplace_back("step", std::to_string(trainer->steps()));
+    metadata.emplace_back("preset", settings.preset);
+    run.writeLatest(viewsOf(trainer->bestGenerator(), held), metadata);
+  }
+
   void writeSheet() {
     const TrainingSheet made = sheetOf(kSheetCount);
     if (made.channels == 0 || !png) {
@@ -382,6 +390,7 @@ StepReport TrainingSession::advance() {
   parts.addScalars(report);
   if (report.step % parts.settings.samplesEvery == 0) {
     parts.writeSheet();
+    parts.writeLatest();
     const DiversityReport spread = parts.diversity();
     parts.run.addScalar("diversity", spread.step, static_cast<float>(spread.diversity));
     if (spread.modesHit) {
@@ -414,11 +423,7 @@ void TrainingSession::snapshot() {
   auto state = parts.trainer->state();
   const auto views = viewsOf(state, held);
   parts.run.writeSnapshot(parts.trainer->steps(), views, parts.snapshotMetadata());
-  std::vector<Tensor> heldBest;
-  TextPairs metadata = parts.trainer->generator().metadata;
-  metadata.emplace_back("step", std::to_string(parts.trainer->steps()));
-  metadata.emplace_back("preset", parts.settings.preset);
-  parts.run.writeLatest(viewsOf(parts.trainer->bestGenerator(), heldBest), metadata);
+  parts.writeLatest();
   parts.mark("snapshot", "step " + std::to_string(parts.trainer->steps()));
   parts.run.flush();
 }

@@ -3,6 +3,7 @@
 
 #include "model/latent_state.h"
 #include "model/opened_model.h"
+#include "ui/session/training.h"
 
 #include <optional>
 #include <string>
@@ -48,6 +49,15 @@ struct InputFacts {
   bool former = false;  ///< the model before left a picture that could be taken
 };
 
+/// What the panel of a training asks for.
+struct TrainingCommand {
+  enum class Kind { New, Open, Pause, Resume, Step, Snapshot, Stop, RollBack, Set, Explore };
+  Kind kind = Kind::New;
+  std::string name;       ///< of a setting
+  std::string value;
+  std::int64_t step = 0;  ///< to return to
+};
+
 /// Read by panels.
 struct WindowFacts {
   const model::OpenedModel* model = nullptr;  ///< null before the first
@@ -55,6 +65,10 @@ struct WindowFacts {
   bool walking = false;
   bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel
+  const TrainingFacts* training = nullptr;  ///< never null in the window
+  unsigned int sheetTexture = 0;            ///< OpenGL's name of the film's sheet that is shown; 0: none
+  unsigned int stripTexture = 0;            ///< one sample over time, side by side
+  int stripLength = 0;
   std::optional<InputFacts> input;  ///< of a model that changes pictures; nothing while it is read
 };
 
@@ -64,6 +78,7 @@ struct WindowDraft {
   ViewSettings view;
   double secondsPerSeed = 4.0;
   std::vector<Command> commands;
+  std::vector<TrainingCommand> training;
   std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by
   std::optional<model::ChainLayout> rememberLayout;  ///< to be written beside the file
   bool closeLayers = false;                          ///< the panel of layers is done with

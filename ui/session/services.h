@@ -3,6 +3,7 @@
 
 #include "model/frame.h"
 #include "model/opened_model.h"
+#include "model/training_worker.h"
 
 #include <QImage>
 #include <QObject>
@@ -28,6 +29,14 @@ struct GridRequest {
   int rows = 8;
   int columns = 8;
   int gap = 2;  ///< pixels between pictures, before enlarging
+};
+
+/// A training to begin, or (with `resume`, the folder of a run) to go on with.
+struct TrainingRequest {
+  model::TrainingSettings settings;
+  QString data;    ///< folder or file; without effect for a toy
+  QString out;     ///< a folder that is not there yet
+  QString resume;
 };
 
 struct Example {
@@ -58,6 +67,9 @@ class Services : public QObject {
   virtual QString bundledCheckpoint() const = 0;
   virtual std::vector<Example> examples() const = 0;
   virtual QString licences() const = 0;  ///< text for Help → About
+
+  /// What opens data and run of a training, on the worker's thread.
+  virtual model::TrainingWorker::Opener trainingOpener(const TrainingRequest& request) = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;

@@ -40,6 +40,10 @@ enum class ActionId {
   OpenInput,
   PasteInput,
   FormerInput,
+  NewTraining,
+  ResumeTraining,
+  PauseTraining,
+  StopTraining,
   Shortcuts,
   About,
 };

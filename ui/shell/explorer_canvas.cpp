@@ -2,6 +2,7 @@
 
 #include "model/cuda_library.h"
 #include "ui/panels/widgets.h"
+#include "ui/shell/sheet_pictures.h"
 #include "ui/theme/imgui_theme.h"
 #include "ui/theme/qt_theme.h"
 
@@ -20,6 +21,7 @@ namespace loom::ui {
 namespace {
 
 constexpr float kPanelWidth = 300.0F;      // logical pixels
+constexpr float kTrainingHeight = 290.0F;  // logical pixels
 constexpr int kRoomForOnePanel = 640;      // logical pixels of canvas
 constexpr int kRoomForBothPanels = 1000;   // logical pixels of canvas
 constexpr ImGuiID kDockspace = 0x4c4f4f4e;  // any number that stays: the layout is remembered under it
@@ -58,8 +60,8 @@ void dockBeside(const char* other) {
 
 }  // namespace
 
-ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
-    : ImGuiCanvas(parent), m_explorer(explorer), m_palette(&kDarkPalette) {
+ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* parent)
+    : ImGuiCanvas(parent), m_explorer(explorer), m_training(training), m_palette(&kDarkPalette) {
   setMinimumSize(200, 160);
   connect(&m_explorer, &Explorer::frameReady, this, &ExplorerCanvas::takeFrame);
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
@@ -79,6 +81,11 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
             requestFrames();
           });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
+  connect(&m_training, &Training::changed, this, [this] {
+    if (m_trainingOpen) {
+      requestFrames(1);
+    }
+  });
   connect(this, &ImGuiCanvas::frameSwapped, this, [this] {
     if (m_uploadedGeneration != m_presentedGeneration) {
       m_presentedGeneration = m_uploadedGeneration;
@@ -88,11 +95,12 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, QWidget* parent)
   const std::pair<Panel*, bool*> panels[] = {{&m_latentPanel, &m_latentOpen},
                                              {&m_conditionPanel, &m_conditionOpen},
                                              {&m_picturePanel, &m_pictureOpen},
-                                             {&m_inputPanel, &m_inputOpen}};
+                                             {&m_inputPanel, &m_inputOpen},
+                                             {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
     action->setCheckable(true);
-    action->setChecked(true);
+    action->setChecked(*open);
     connect(action, &QAction::toggled, this, [this, flag = open](bool on) {
       *flag = on;
       requestFrames();
@@ -118,6 +126,10 @@ void ExplorerCanvas::setUpUi() {
 void ExplorerCanvas::tearDownGl() {
   m_picture.release();
   m_inputTexture.release();
+  m_sheetTexture.release();
+  m_stripTexture.release();
+  m_sheetsSeen = 0;
+  m_stripOf = -1;
   m_inputShown.clear();
   m_frameIsNew = m_frame.has_value();  // for the next context, should there be one
 }
@@ -262,6 +274,10 @@ WindowFacts ExplorerCanvas::facts() {
   facts.pinned = pinned();
   facts.zoom = m_picture.zoom();
   facts.input = inputFacts();
+  facts.training = &m_training.facts();
+  facts.sheetTexture = m_sheetTexture.texture();
+  facts.stripTexture = m_stripOf >= 0 ? m_stripTexture.texture() : 0;
+  facts.stripLength = m_stripLength;
   return facts;
 }
 
@@ -301,6 +317,32 @@ void ExplorerCanvas::showInput() {
   }
 }
 
+/// Uploads what the panel of the training shows of the film, where that is another than before.
+void ExplorerCanvas::showSheet() {
+  const TrainingFacts& training = m_training.facts();
+  const std::size_t shown = m_trainingPanel.shownSheet(training);
+  const bool fresh = m_sheetsSeen != training.sheets;
+  if (!m_trainingOpen || training.film.empty()) {
+    return;
+  }
+  constexpr int kColumns = 4;
+  constexpr int kStrip = 12;
+  if (fresh || shown != m_sheetShown) {
+    const model::Frame frame = sheetFrame(training.film[shown], kColumns);
+    if (frame.width > 0 && m_sheetTexture.upload(frame).empty()) {
+      m_sheetShown = shown;
+    }
+  }
+  const int wanted = m_trainingPanel.hoveredSample();
+  if (wanted >= 0 && (fresh || wanted != m_stripOf)) {
+    const model::Frame frame = stripFrame(training.film, wanted, kStrip, m_stripLength);
+    m_stripOf = frame.width > 0 && m_stripTexture.upload(frame).empty() ? wanted : -1;
+  } else if (wanted < 0) {
+    m_stripOf = -1;
+  }
+  m_sheetsSeen = training.sheets;
+}
+
 std::string ExplorerCanvas::readout() const {
   const auto pixel = m_picture.hoveredPixel();
   if (!pixel || !m_frame || m_frame->pixels.location != model::FramePixels::Location::Host) {
@@ -324,6 +366,7 @@ void ExplorerCanvas::buildUi() {
     }
   }
   showInput();
+  showSheet();
   WindowDraft draft;
   draft.latent = m_explorer.latent();
   draft.view = m_view;
@@ -345,6 +388,7 @@ void ExplorerCanvas::buildUi() {
     }
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
+    drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
     const QRectF picture = pictureRect();
     if (!m_importOpen) {  // over which the hints would lie
       m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
@@ -364,6 +408,9 @@ void ExplorerCanvas::drawDockspace() {
     ImGui::DockBuilderSetNodeSize(dockspace, ImGui::GetMainViewport()->Size);
     const float share = kPanelWidth / std::max(2.0F * kPanelWidth, ImGui::GetMainViewport()->Size.x);
     ImGuiID middle = dockspace;
+    const float low = std::clamp(kTrainingHeight / std::max(1.0F, ImGui::GetMainViewport()->Size.y), 0.1F, 0.5F);
+    const ImGuiID bottom = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Down, low, nullptr, &middle);
+    ImGui::DockBuilderDockWindow(m_trainingPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     const ImGuiID beside = ImGui::DockBuilderSplitNode(
@@ -397,6 +444,11 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
   }
   ImGui::End();
   ImGui::PopStyleColor();
+}
+
+void ExplorerCanvas::showTraining() {
+  m_panelActions.back()->setChecked(true);
+  requestFrames();
 }
 
 void ExplorerCanvas::showLayers() {
@@ -481,6 +533,9 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
     m_view = draft.view;
     requestFrames();
     Q_EMIT viewChanged();
+  }
+  for (const TrainingCommand& command : draft.training) {
+    QMetaObject::invokeMethod(this, [this, command] { Q_EMIT trainingAsked(command); }, Qt::QueuedConnection);
   }
   for (const Command command : draft.commands) {
     m_hints.setWanted(false);

@@ -6,6 +6,7 @@
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
+#include "ui/panels/training_panel.h"
 #include "ui/panels/window_draft.h"
 #include "ui/session/explorer.h"
 #include "ui/shell/actions.h"
@@ -27,7 +28,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   Q_OBJECT
 
  public:
-  ExplorerCanvas(Explorer& explorer, QWidget* parent);
+  ExplorerCanvas(Explorer& explorer, Training& training, QWidget* parent);
   ~ExplorerCanvas() override;
 
   void setPalette(const Palette& palette);
@@ -48,6 +49,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void resetLayout();
   /// Opens the panel of the open network's layers; where it has none, reads it as a stack of layers first.
   void showLayers();
+  /// Opens the panel of the training.
+  void showTraining();
   /// One checkable action for each panel.
   QList<QAction*> panelActions() const { return m_panelActions; }
 
@@ -66,6 +69,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void framePresented(std::uint64_t generation);
   /// The layers are written beside the checkpoint at `path`, or could not be: then `problem` is a sentence.
   void layersRemembered(const QString& path, const QString& problem);
+  /// The panel of the training was used.
+  void trainingAsked(const loom::ui::TrainingCommand& command);
   /// OpenGL refused; a sentence.
   void drawingFailed(const QString& message);
 
@@ -84,6 +89,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   void drawDockspace();
   void drawPanel(Panel& panel, bool open, const WindowFacts& facts, WindowDraft& draft);
   void adoptLayout(const WindowDraft& draft);
+  void showSheet();
   void drawPicture(WindowDraft& draft);
   void adopt(const WindowDraft& draft);
   WindowFacts facts();
@@ -93,12 +99,20 @@ class ExplorerCanvas : public ImGuiCanvas {
   std::string readout() const;
 
   Explorer& m_explorer;
+  Training& m_training;
   ViewSettings m_view;
   LatentPanel m_latentPanel;
   InputPicturePanel m_inputPanel;
   ConditionPanel m_conditionPanel;
   PicturePanel m_picturePanel;
   ImportPanel m_importPanel;
+  TrainingPanel m_trainingPanel;
+  render::FrameTexture m_sheetTexture;
+  render::FrameTexture m_stripTexture;
+  std::uint64_t m_sheetsSeen = 0;
+  std::size_t m_sheetShown = 0;
+  int m_stripOf = -1;
+  int m_stripLength = 0;
   PictureView m_picture;
   FirstHints m_hints;
   QList<QAction*> m_panelActions;
@@ -107,6 +121,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_conditionOpen = true;
   bool m_pictureOpen = true;
   bool m_importOpen = false;
+  bool m_trainingOpen = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;

@@ -6,6 +6,7 @@
 #include "ui/shell/input_commands.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/model_menu.h"
+#include "ui/shell/training_commands.h"
 #include "ui/shell/picture_commands.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/status_line.h"
@@ -51,7 +52,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   m_message = new MessageBar(central);
-  m_canvas = new ExplorerCanvas(m_explorer, central);
+  m_canvas = new ExplorerCanvas(m_explorer, m_training, central);
   layout->addWidget(m_message);
   layout->addWidget(m_canvas, 1);
   setCentralWidget(central);
@@ -59,6 +60,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   setStatusBar(m_status);
   m_pictures = std::make_unique<PictureCommands>(m_explorer, *m_canvas, m_services, *m_status, *this);
   m_inputs = std::make_unique<InputCommands>(m_explorer, *m_status, *this);
+  m_trainings = new TrainingCommands(m_explorer, m_training, m_services, *m_status, *m_message, *this);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -123,6 +125,9 @@ void MainWindow::buildMenus() {
 
   m_modelMenu = new ModelMenu(m_explorer, *menuBar()->addMenu(tr("&Model")), this);
 
+  add(menuBar()->addMenu(tr("&Train")),
+      {ActionId::NewTraining, ActionId::ResumeTraining, ActionId::PauseTraining, ActionId::StopTraining});
+
   QMenu* help = menuBar()->addMenu(tr("&Help"));
   add(help, {ActionId::Shortcuts, ActionId::About});
 }
@@ -151,6 +156,22 @@ void MainWindow::connectActions() {
   on(ActionId::OpenInput, [this] { m_inputs->open(); });
   on(ActionId::PasteInput, [this] { m_inputs->paste(); });
   on(ActionId::FormerInput, [this] { m_inputs->takeFormer(); });
+  on(ActionId::NewTraining, [this] { m_trainings->begin(); });
+  on(ActionId::ResumeTraining, [this] { m_trainings->resume(); });
+  on(ActionId::PauseTraining, [this](bool paused) { m_training.setPaused(paused); });
+  on(ActionId::StopTraining, [this] { m_training.stop(); });
+  connect(m_canvas, &ExplorerCanvas::trainingAsked, m_trainings, &TrainingCommands::carryOut);
+  connect(m_trainings, &TrainingCommands::shown, m_canvas, &ExplorerCanvas::showTraining);
+  connect(&m_training, &Training::changed, this, [this] {
+    const auto state = m_training.facts().state;
+    m_actions[ActionId::PauseTraining]->setChecked(state == TrainingFacts::State::Paused);
+    for (const ActionId id : {ActionId::PauseTraining, ActionId::StopTraining}) {
+      m_actions[id]->setEnabled(m_training.active());
+    }
+  });
+  for (const ActionId id : {ActionId::PauseTraining, ActionId::StopTraining}) {
+    m_actions[id]->setEnabled(false);
+  }
   on(ActionId::Fit, [this] { m_canvas->fit(); });
   on(ActionId::OriginalSize, [this] { m_canvas->originalSize(); });
   on(ActionId::ZoomIn, [this] { m_canvas->zoomBy(1.25); });

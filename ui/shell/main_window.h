@@ -3,6 +3,7 @@
 
 #include "ui/session/explorer.h"
 #include "ui/session/services.h"
+#include "ui/session/training.h"
 #include "ui/shell/actions.h"
 #include "ui/theme/palette.h"
 
@@ -24,6 +25,7 @@ class MessageBar;
 class ModelMenu;
 class PictureCommands;
 class StatusLine;
+class TrainingCommands;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -38,6 +40,7 @@ class MainWindow : public QMainWindow {
   bool openLast();
 
   Explorer& explorer() { return m_explorer; }
+  Training& training() { return m_training; }
   ExplorerCanvas& canvas() { return *m_canvas; }
   MessageBar& messageBar() { return *m_message; }
   StatusLine& statusLine() { return *m_status; }
@@ -74,6 +77,7 @@ class MainWindow : public QMainWindow {
 
   Services& m_services;
   Explorer m_explorer;
+  Training m_training;
   std::map<ActionId, QAction*> m_actions;
   QActionGroup* m_appearances = nullptr;
   ExplorerCanvas* m_canvas = nullptr;
@@ -83,6 +87,7 @@ class MainWindow : public QMainWindow {
   ModelMenu* m_modelMenu = nullptr;
   std::unique_ptr<PictureCommands> m_pictures;
   std::unique_ptr<InputCommands> m_inputs;
+  TrainingCommands* m_trainings = nullptr;
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
   bool m_restoring = false;  ///< the load under way brings a picture's state back
