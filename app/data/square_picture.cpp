@@ -39,8 +39,9 @@ std::vector<Taps> tapsOf(int size, int outSize) {
   for (int out = 0; out < outSize; ++out) {
     Taps& taps = all[static_cast<std::size_t>(out)];
     const double centre = (out + 0.5) * scale;
-    taps.first = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int end = std::min(size, static_cast<int>(centre + support + 0.5));
+    const auto pixelAt = [](double place) { return static_cast<int>(std::trunc(place + 0.5)); };  // as Pillow rounds
+    taps.first = std::max(0, pixelAt(centre - support));
+    const int end = std::min(size, pixelAt(centre + support));
     std::vector<double> raw;
     double sum = 0.0;
     for (int x = taps.first; x < end; ++x) {
@@ -147,7 +148,7 @@ std::vector<std::uint8_t> resampled(const std::vector<std::uint8_t>& pixels, int
 
 std::vector<std::uint8_t> squarePixels(const QImage& picture, int resolution, int channels) {
   const int side = std::min(picture.width(), picture.height());
-  const std::vector<std::uint8_t> interleaved =
+  std::vector<std::uint8_t> interleaved =
       resampled(centreBytes(picture, side, channels), side, side, channels, resolution, resolution);
   if (channels == 1) {
     return interleaved;

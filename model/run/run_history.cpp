@@ -39,6 +39,7 @@ std::vector<fs::path> eventFiles(const fs::path& folder) {
   }
   std::sort(files.begin(), files.end());
   std::vector<fs::path> paths;
+  paths.reserve(files.size());
   for (auto& file : files) {
     paths.push_back(std::move(file.second));
   }

@@ -3,6 +3,7 @@
 #include "tests/app/data/made_data.h"
 #include "tests/refusal.h"
 
+#include <QImageWriter>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -73,6 +74,37 @@ class BrokenPicturesTest : public QObject {
       std::filesystem::remove(path() / broken);
     }
     QCOMPARE(openTrainingData(path())->info().fingerprint, opened.data->info().fingerprint);
+  }
+
+  /// The end of a JPEG is its own: not that of the thumbnail within, and after every scan of a progressive one.
+  void theEndOfAJpeg() {
+    const QByteArray plain = evenPicture(64, 64, qRgb(9, 9, 9), QImage::Format_RGB32, "jpg");
+    const QByteArray small = evenPicture(8, 8, 0, QImage::Format_RGB32, "jpg");
+    QByteArray thumbnail("\xff\xe1", 2);
+    thumbnail += static_cast<char>((small.size() + 2) >> 8);
+    thumbnail += static_cast<char>(small.size() + 2);
+    const QByteArray withThumbnail = plain.left(2) + thumbnail + small + plain.mid(2);
+    QByteArray progressive;
+    QBuffer buffer(&progressive);
+    QImageWriter writer(&buffer, "jpg");
+    writer.setProgressiveScanWrite(true);
+    QImage noise(64, 64, QImage::Format_RGB32);
+    for (int i = 0; i < 64 * 64; ++i) {
+      noise.setPixel(i % 64, i / 64, static_cast<uint>(i) * 2654435761U);
+    }
+    QVERIFY(writer.write(noise));
+    QVERIFY(progressive.count("\xff\xda") > 1);
+    writeFolder(path(), {{"1.jpg", withThumbnail},
+                         {"2.jpg", progressive},
+                         {"3-cut.jpg", withThumbnail.chopped(100)},
+                         {"4-cut.jpg", progressive.left(progressive.lastIndexOf("\xff\xda") + 30)}});
+    const OpenedData opened = lookOverData(path());
+    QCOMPARE(opened.data->info().count, 2);
+    QCOMPARE(opened.survey.unreadable.size(), 2U);
+    for (const auto& broken : opened.survey.unreadable) {
+      QVERIFY(broken.name.ends_with("-cut.jpg"));
+      QCOMPARE(broken.reason, "it is cut short");
+    }
   }
 
   void hugePicturesTakeNoMemory() {
