@@ -89,7 +89,9 @@ std::optional<Alarm> vanishing(const std::deque<StepReport>& recent, double firs
 }
 
 std::optional<Alarm> collapsed(const DiversityReport& report, const TrainingSettings& settings) {
-  const bool missesModes = report.modesNear && report.modes && *report.modesNear * 2 <= *report.modes;
+  constexpr std::int64_t kModesSettle = 2000;  // steps
+  const bool missesModes = report.modesNear && report.modes && report.step >= kModesSettle &&
+                           *report.modesNear * 4 <= *report.modes * 3;
   if (!(report.diversity < kPoorDiversity) && !missesModes) {
     return std::nullopt;
   }

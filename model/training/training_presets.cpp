@@ -17,7 +17,7 @@ TrainingSettings toy(const std::string& preset, const std::string& name) {
   settings.batch = 256;
   settings.learningRateG = settings.learningRateD = 1e-3;
   settings.emaHalfLife = 138.0;  // 0.995 a step
-  settings.steps = 12000;
+  settings.steps = 20000;
   settings.samplesEvery = 250;
   settings.snapshotEvery = 2500;
   return settings;

@@ -130,7 +130,7 @@ void WindowTrainingTest::itIsPausedSteppedAndChanged() {
   press("training.step");
   QTRY_COMPARE_WITH_TIMEOUT(facts().status.step, step + 1, kPatienceMs);
   const QRect rate = bench().control(QStringLiteral("training.set.learning-rate-d"));
-  hand().doubleClick(rate.center());
+  hand().click(rate.center());
   hand().key(Qt::Key_A, Qt::ControlModifier);
   hand().type(QStringLiteral("0.0004"));
   hand().key(Qt::Key_Return);

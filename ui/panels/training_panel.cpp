@@ -76,7 +76,7 @@ void TrainingPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   ImGui::EndChild();
   ImGui::SameLine(0.0F, kGap);
   ImGui::BeginChild("##samples", {samples, room.y});
-  drawSamples(facts, samples, room.y);
+  drawSamples(facts, draft, samples, room.y);
   ImGui::EndChild();
 }
 
@@ -141,19 +141,18 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
   char text[64];
   std::snprintf(text, sizeof text, "%lld of %d", static_cast<long long>(status.step), status.steps);
   factRow("Step", text);
-  std::snprintf(text, sizeof text, "%.1f a second", status.stepsPerSecond);
-  factRow("Steps", text);
-  factRow("Time spent", spoken(status.secondsSpent).c_str());
+  std::snprintf(text, sizeof text, "%.1f steps, %.0f pictures a second", status.stepsPerSecond,
+                status.stepsPerSecond * status.settings.batch);
+  factRow("Pace", text);
+  std::string time = spoken(status.secondsSpent);
   if (!over && status.stepsPerSecond > 0.0) {
-    factRow("To go", spoken(static_cast<double>(status.steps - status.step) / status.stepsPerSecond).c_str());
+    time += ", to go " + spoken(static_cast<double>(status.steps - status.step) / status.stepsPerSecond);
   }
+  factRow("Time", time.c_str());
   if (training.diversity && training.diversity->modesHit) {
     std::snprintf(text, sizeof text, "%d of %d, %.0f %% good", *training.diversity->modesHit, *training.diversity->modes,
                   *training.diversity->highQuality * 100.0);
     factRow("Modes hit", text);
-  }
-  if (status.settings.family != model::Family::Toy && button("training.explore", "Explore this network")) {
-    ask(draft, Kind::Explore);
   }
   if (!over) {
     drawLiveSettings(training, draft);
@@ -182,7 +181,7 @@ void TrainingPanel::drawHealth(const TrainingFacts& training, WindowDraft& draft
 }
 
 void TrainingPanel::drawLiveSettings(const TrainingFacts& training, WindowDraft& draft) {
-  heading("Change while it runs");
+  heading("Live settings");
   for (const char* name : {"learning-rate-g", "learning-rate-d", "steps-of-d", "r1", "gradient-penalty", "steps"}) {
     const std::string value = model::settingValue(training.status.settings, name);
     if ((std::string(name) == "r1" || std::string(name) == "gradient-penalty") && value == "0") {
@@ -234,14 +233,14 @@ void TrainingPanel::drawPlot(const TrainingFacts& training, ImVec2 size) {
   m_plot.draw("plot", {size.x, std::max(60.0F, ImGui::GetContentRegionAvail().y)}, curves, training.marks, kind.guide);
 }
 
-void TrainingPanel::drawSamples(const WindowFacts& facts, float width, float height) {
+void TrainingPanel::drawSamples(const WindowFacts& facts, WindowDraft& draft, float width, float height) {
   const TrainingFacts& training = *facts.training;
   m_hovered = -1;
   if (training.film.empty()) {
     return;
   }
   const std::size_t shown = shownSheet(training);
-  const float side = std::min(width, height - 34.0F);
+  const float side = std::min(width, height - (training.film[shown].channels == 0 ? 34.0F : 68.0F));
   const ImVec2 from = ImGui::GetCursorScreenPos();
   ImGui::InvisibleButton("##sheet", {side, side});
   notePlace("training.samples");
@@ -264,16 +263,23 @@ void TrainingPanel::drawSamples(const WindowFacts& facts, float width, float hei
       }
     }
   }
-  int place = static_cast<int>(shown);
-  const int last = static_cast<int>(training.film.size()) - 1;
-  ImGui::SetNextItemWidth(side);
-  const std::string label = "step " + std::to_string(training.film[shown].step);
-  ImGui::BeginDisabled(last == 0);
-  if (ImGui::SliderInt("##film", &place, 0, std::max(1, last), label.c_str())) {
-    m_scrub = place >= last ? -1 : place;
+  const auto last = static_cast<float>(training.film.size() - 1);
+  float place = static_cast<float>(shown);
+  SliderOptions options;
+  options.low = options.typedLow = 0.0F;
+  options.high = options.typedHigh = std::max(1.0F, last);
+  options.origin = 0.0F;
+  options.format = "";
+  options.labelWidth = 92.0F;
+  ImGui::BeginDisabled(last == 0.0F);
+  if (slider("training.film", ("Step " + std::to_string(training.film[shown].step)).c_str(), place, options).changed) {
+    m_scrub = place >= last - 0.5F ? -1 : static_cast<int>(std::lround(place));
   }
-  notePlace("training.film");
   ImGui::EndDisabled();
+  if (training.film[shown].channels > 0 && button("training.explore", "Explore this", Icon::None, side)) {
+    ask(draft, Kind::Explore, {}, {}, m_scrub < 0 ? -1 : training.film[shown].step);
+  }
+  tooltip("Puts the network of this moment (of the snapshot before it) under the sliders; the training goes on");
 }
 
 /// A toy's samples over D's judgement: warm where it takes points for real.

@@ -22,7 +22,7 @@ class TrainingPanel : public Panel {
   void drawLiveSettings(const TrainingFacts& training, WindowDraft& draft);
   void drawHealth(const TrainingFacts& training, WindowDraft& draft);
   void drawPlot(const TrainingFacts& training, ImVec2 size);
-  void drawSamples(const WindowFacts& facts, float width, float height);
+  void drawSamples(const WindowFacts& facts, WindowDraft& draft, float width, float height);
   void drawPoints(const TrainingFacts& training, ImVec2 from, float side);
 
   CurvePlot m_plot;

@@ -55,6 +55,35 @@ void TrainingCommands::start(const QString& title, const TrainingRequest& reques
   Q_EMIT shown();
 }
 
+/// The network of the newest moment, or of the snapshot at `step` or before it.
+void TrainingCommands::explore(std::int64_t step) {
+  if (step < 0) {
+    if (QFileInfo::exists(m_training.latestPath())) {
+      m_explorer.open(m_training.latestPath());
+    }
+    return;
+  }
+  const QDir snapshots(m_training.runPath() + QStringLiteral("/snapshots"));
+  QString found;
+  for (const QString& name : snapshots.entryList({QStringLiteral("step-*.safetensors")}, QDir::Files, QDir::Name)) {
+    const bool isNumber = [&] { bool ok = false; name.mid(5, 9).toLongLong(&ok); return ok; }();
+    if (isNumber && (found.isEmpty() || name.mid(5, 9).toLongLong() <= step)) {
+      found = name;
+    }
+  }
+  if (found.isEmpty()) {
+    m_status.tell(tr("there is no snapshot of that time any more"));
+    return;
+  }
+  const QString out = m_moments.filePath(QFileInfo(m_training.runPath()).fileName() + QLatin1Char(' ') + found);
+  try {
+    model::TrainingSession::writeGenerator(snapshots.filePath(found).toStdString(), out.toStdString());
+    m_explorer.open(out);
+  } catch (const std::exception& error) {
+    m_message.show(MessageBar::Kind::Error, QString::fromStdString(error.what()));
+  }
+}
+
 void TrainingCommands::carryOut(const TrainingCommand& command) {
   using Kind = TrainingCommand::Kind;
   switch (command.kind) {
@@ -68,9 +97,7 @@ void TrainingCommands::carryOut(const TrainingCommand& command) {
     case Kind::RollBack: m_training.rollBack(command.step); break;
     case Kind::Set: m_training.set(command.name, command.value); break;
     case Kind::Explore:
-      if (QFileInfo::exists(m_training.latestPath())) {
-        m_explorer.open(m_training.latestPath());
-      }
+      explore(command.step);
       break;
   }
 }

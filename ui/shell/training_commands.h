@@ -5,6 +5,7 @@
 #include "ui/session/training.h"
 
 #include <QObject>
+#include <QTemporaryDir>
 
 class QMenu;
 class QWidget;
@@ -15,6 +16,7 @@ class Explorer;
 class MessageBar;
 class Services;
 class StatusLine;
+struct TrainingRequest;
 
 class TrainingCommands : public QObject {
   Q_OBJECT
@@ -33,7 +35,8 @@ class TrainingCommands : public QObject {
   void shown();
 
  private:
-  void start(const QString& title, const struct TrainingRequest& request);
+  void start(const QString& title, const TrainingRequest& request);
+  void explore(std::int64_t step);
 
   Explorer& m_explorer;
   Training& m_training;
@@ -41,6 +44,7 @@ class TrainingCommands : public QObject {
   StatusLine& m_status;
   MessageBar& m_message;
   QWidget& m_window;
+  QTemporaryDir m_moments;  // generators of snapshots that were looked at
 };
 
 }  // namespace loom::ui

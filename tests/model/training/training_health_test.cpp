@@ -110,6 +110,7 @@ class TrainingHealthTest : public QObject {
     QVERIFY(alarms[0].words.find("10 %") != std::string::npos);
     QCOMPARE(alarms[0].remedy->first, std::string("r1"));
     QVERIFY(watch.see(report, {}).empty());
+    report.step = 3000;
     report.diversity = 0.9;
     report.modesNear = 2;
     report.modesHit = 2;
