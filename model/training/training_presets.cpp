@@ -32,11 +32,12 @@ TrainingSettings toyWithR1(const std::string& preset, const std::string& name) {
 TrainingSettings toyWasserstein(const std::string& preset, const std::string& name) {
   TrainingSettings settings = toy(preset, name);
   settings.loss = GanLoss::Wasserstein;
-  settings.gradientPenalty = 0.1;
-  settings.stepsOfD = 3;
+  settings.gradientPenalty = 1.0;
+  settings.stepsOfD = 2;
   settings.beta1 = 0.0;
-  settings.beta2 = 0.9;
-  settings.learningRateG = settings.learningRateD = 5e-4;
+  settings.beta2 = 0.99;
+  settings.learningRateG = 1e-3;
+  settings.learningRateD = 2e-3;
   return settings;
 }
 

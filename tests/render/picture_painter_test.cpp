@@ -321,7 +321,7 @@ class PicturePainterTest : public QObject {
         // At the very border of two pixels float and double may choose differently.
         const double toBorder =
             std::min(std::abs(exact.x() - std::round(exact.x())), std::abs(exact.y() - std::round(exact.y())));
-        if (toBorder * view.scale() < 0.02 ||
+        if (toBorder * view.scale() < 0.1 ||
             !QRectF(QPointF(0, 0), QSizeF(96, 80)).adjusted(0.1, 0.1, -0.1, -0.1).contains(exact)) {
           continue;
         }

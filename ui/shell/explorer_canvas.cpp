@@ -213,7 +213,8 @@ void ExplorerCanvas::setPictureOnly(bool on) {
 void ExplorerCanvas::resetLayout() {
   m_layOutAnew = true;
   for (QAction* action : m_panelActions) {
-    action->setChecked(true);
+    // The panel of the training is there while there is one.
+    action->setChecked(action != m_panelActions.back() || m_training.active());
   }
   requestFrames();
 }
