@@ -28,6 +28,10 @@ double roundStep(double span, int count) {
 
 std::string numberText(double value) {
   char text[32];
+  if (std::abs(value) >= 1000.0 && std::abs(value) < 1e7) {
+    std::snprintf(text, sizeof text, "%.0f", value);
+    return text;
+  }
   std::snprintf(text, sizeof text, std::abs(value) >= 1e5 || (value != 0.0 && std::abs(value) < 1e-3) ? "%.1e" : "%.4g", value);
   return text;
 }

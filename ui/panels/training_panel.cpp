@@ -126,7 +126,6 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
     }
     if (!running) {
       tooltip("One step of G with its steps of D");
-      ImGui::SameLine();
     }
     if (button("training.snapshot", "Snapshot")) {
       ask(draft, Kind::Snapshot);
