@@ -24,6 +24,10 @@ struct StepReport {
   double gradientG = 0.0;       ///< norms over all parameters
   double gradientD = 0.0;
   double penalty = 0.0;         ///< R1 or WGAN-GP as it enters D's loss; 0 in steps without
+  double signReal = 0.0;        ///< mean of the sign of D's output for real pictures: ADA's gauge
+  std::optional<double> pathPenalty;  ///< as it enters G's loss; none in steps without
+  std::optional<double> adaP;   ///< ADA's strength; none where it does not augment
+  int resolution = 0;           ///< pixels that were made; of a network that grows less than the whole
   double seconds = 0.0;         ///< that the step took
   bool finite = true;           ///< false: a loss or a gradient is no number
 };

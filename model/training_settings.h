@@ -10,7 +10,7 @@
 namespace loom::model {
 
 /// Which network makes the pictures; D is its counterpart.
-enum class Family { Toy, Mlp, Dcgan };
+enum class Family { Toy, Mlp, Dcgan, Progressive, Stylegan2 };
 
 /// What G and D play for. D's output is a logit; of Wasserstein and Hinge a score.
 enum class GanLoss {
@@ -29,6 +29,13 @@ enum class Conditioning {
   Auxiliary,   ///< a classifier beside D's verdict (Odena et al. 2017)
 };
 
+/// What D is shown in place of the pictures themselves, so that few of them do not teach it by heart.
+enum class Augment {
+  None,
+  Ada,   ///< Karras et al. 2020, "Training Generative Adversarial Networks with Limited Data": strength by itself
+  Diff,  ///< DiffAugment (Zhao et al. 2020): colour, translation, cutout
+};
+
 struct TrainingSettings {
   std::string preset = "dcgan";
   Family family = Family::Dcgan;
@@ -39,17 +46,27 @@ struct TrainingSettings {
   int channels = 0;     ///< 1 or 3; 0: as the data
   int zDim = 64;
   int width = 32;       ///< filters of the widest-picture layers (DCGAN's ngf and ndf), or units of an MLP's layers
-  int depth = 3;        ///< hidden layers of an MLP
+  int widest = 512;     ///< no layer of StyleGAN2 and Progressive GAN has more filters
+  int depth = 3;        ///< hidden layers of an MLP, or layers of StyleGAN2's mapping
   int batch = 64;
   double learningRateG = 2e-4;
   double learningRateD = 2e-4;
+  bool decay = false;  ///< both rates fall in a line to 0 at the last step
   double beta1 = 0.5;  ///< of Adam
   double beta2 = 0.999;
   int stepsOfD = 1;              ///< for each of G
   double gradientPenalty = 0.0;  ///< λ of WGAN-GP (Gulrajani et al. 2017); 0: none
+  double drift = 0.0;            ///< times D's mean squared score of real pictures, so that it stays near 0 (Progressive GAN)
   double r1 = 0.0;               ///< γ of R1 (Mescheder et al. 2018); 0: none
   int r1Every = 1;               ///< steps between two applications (lazy regularisation, Karras et al. 2020)
   double weightClip = 0.0;       ///< D's weights stay within ± this (WGAN); 0: free
+  double pathLength = 0.0;       ///< weight of path length regularisation (Karras et al. 2020, StyleGAN2); 0: none
+  int pathLengthEvery = 4;       ///< steps between two applications
+  double styleMixing = 0.0;      ///< share of StyleGAN2's batches whose later layers take another style
+  int growEvery = 0;             ///< steps of each stage of a Progressive GAN: fade in, then steady; 0: whole at once
+  Augment augment = Augment::None;
+  double adaTarget = 0.6;        ///< of E[sign D(real)], which ADA's strength p follows
+  double adaP = 0.0;             ///< its strength at the beginning
   bool spectralNorm = false;     ///< of D's layers (Miyato et al. 2018)
   double emaHalfLife = 500.0;    ///< steps of G after which an old weight counts half in the average; 0: no average
   bool mirror = false;

@@ -44,7 +44,8 @@ class Generator : public torch::nn::Module {
   /// w → N×C×H×W in `info().range`, not clamped.
   virtual torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) = 0;
 
-  /// Called once after the weights were filled in, on the CPU: prepares what follows from them. Throws ModelError.
+  /// Prepares what follows from the weights. Called once they were filled in and stand on their device; while they are
+  /// trained again before each use, gradients asked for. Throws ModelError.
   virtual void finishLoading() {}
 
  protected:

@@ -1,6 +1,8 @@
 #include "model/training/discriminator.h"
 
 #include "model/training/initial_weights.h"
+#include "model/training/progressive_discriminator.h"
+#include "model/training/stylegan2_discriminator.h"
 
 #include <algorithm>
 
@@ -186,13 +188,32 @@ class ConvDiscriminator : public Discriminator {
 
 }  // namespace
 
+std::vector<int> widthsByResolution(const TrainingSettings& settings, const DataShape& shape) {
+  std::vector<int> widths;
+  std::int64_t width = settings.width;
+  for (int pixels = shape.resolution; pixels >= 4; pixels /= 2) {
+    widths.insert(widths.begin(), static_cast<int>(std::min<std::int64_t>(width, settings.widest)));
+    width *= 2;
+  }
+  return widths;
+}
+
 std::shared_ptr<Discriminator> makeDiscriminator(const TrainingSettings& settings, const DataShape& shape,
                                                  at::Generator& random) {
   std::shared_ptr<Discriminator> made;
-  if (settings.family == Family::Dcgan) {
-    made = std::make_shared<ConvDiscriminator>(settings, shape, random);
-  } else {
-    made = std::make_shared<MlpDiscriminator>(settings, shape, random);
+  switch (settings.family) {
+    case Family::Stylegan2:
+      made = makeStylegan2Discriminator(widthsByResolution(settings, shape), shape,
+                                        shape.classes > 0 && settings.conditioning != Conditioning::None);
+      drawEqualisedWeights(*made, random);
+      return made;
+    case Family::Progressive:
+      made = makeProgressiveDiscriminator(widthsByResolution(settings, shape), shape);
+      drawEqualisedWeights(*made, random);
+      return made;
+    case Family::Dcgan: made = std::make_shared<ConvDiscriminator>(settings, shape, random); break;
+    case Family::Mlp:
+    case Family::Toy: made = std::make_shared<MlpDiscriminator>(settings, shape, random); break;
   }
   drawWeights(*made, random);
   return made;

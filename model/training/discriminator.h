@@ -25,10 +25,17 @@ class Discriminator : public torch::nn::Module {
   };
   /// x: N×C×R×R in [-1, 1], or N×2; labels: N class indices, undefined without classes.
   virtual Verdict judge(const torch::Tensor& x, const torch::Tensor& labels) = 0;
+  /// Of a network that grows: the share of the lower resolution while the one of x fades in.
+  virtual void setFade(double fade) { (void)fade; }
 };
+
+/// Filters at 4, 8, 16 … pixels of Progressive GAN and StyleGAN2, for G and D alike: settings.width next to the picture,
+/// twice as many at each halving, at most settings.widest.
+std::vector<int> widthsByResolution(const TrainingSettings& settings, const DataShape& shape);
 
 /// Made by the settings, its weights drawn from `random`. Family Dcgan: convolutions 4×4 with stride 2 down to 4×4, batch
 /// norm where no gradient penalty and no spectral norm stands in its place. Mlp and Toy: linear layers with LeakyReLU.
+/// Progressive and Stylegan2: the papers' own.
 std::shared_ptr<Discriminator> makeDiscriminator(const TrainingSettings& settings, const DataShape& shape,
                                                  at::Generator& random);
 

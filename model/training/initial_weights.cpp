@@ -47,4 +47,37 @@ void drawWeights(torch::nn::Module& module, at::Generator& random) {
   }
 }
 
+Tensor usualFilter() {
+  const Tensor taps = torch::tensor({1.0F, 3.0F, 3.0F, 1.0F});
+  return torch::outer(taps, taps) / 64.0;
+}
+
+void drawEqualisedWeights(torch::nn::Module& module, at::Generator& random) {
+  const torch::NoGradGuard noGrad;
+  for (const auto& item : module.named_parameters()) {
+    const std::string& name = item.key();
+    Tensor parameter = item.value();
+    if (name.ends_with("bias")) {
+      parameter.fill_(name.ends_with("affine.bias") ? 1.0 : 0.0);
+    } else if (name.ends_with("noise_strength")) {
+      parameter.zero_();
+    } else {
+      parameter.normal_(0.0, 1.0, random);
+      if (name.starts_with("mapping.fc")) {
+        parameter.div_(kMappingRate);
+      }
+    }
+  }
+  for (const auto& item : module.named_buffers()) {
+    Tensor buffer = item.value();
+    if (item.key().ends_with("resample_filter")) {
+      buffer.copy_(usualFilter());
+    } else if (item.key().ends_with("noise_const")) {
+      buffer.normal_(0.0, 1.0, random);
+    } else {
+      buffer.zero_();
+    }
+  }
+}
+
 }  // namespace loom::model

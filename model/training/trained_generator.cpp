@@ -4,6 +4,8 @@
 #include "model/generators/chain_generator.h"
 #include "model/generators/dcgan.h"
 #include "model/generators/mlp.h"
+#include "model/generators/stylegan2/stylegan2.h"
+#include "model/generators/zoo/progressive_gan.h"
 #include "model/training/initial_weights.h"
 
 #include <stdexcept>
@@ -163,6 +165,52 @@ std::shared_ptr<Generator> conditionalGenerator(const TrainingSettings& settings
   return std::make_shared<ChainGenerator>(std::move(*chain));
 }
 
+std::shared_ptr<Generator> stylegan2Generator(const TrainingSettings& settings, const DataShape& shape) {
+  Stylegan2Options options;
+  options.form = "NVIDIA";
+  options.zDim = settings.zDim;
+  options.mapping.assign(static_cast<std::size_t>(settings.depth), settings.zDim);
+  if (shape.classes > 0 && settings.conditioning != Conditioning::None) {
+    options.cDim = shape.classes;
+    options.embedWidth = settings.zDim;
+  }
+  options.blockWidths = widthsByResolution(settings, shape);
+  options.channels = shape.channels;
+  options.mappingRate = kMappingRate;
+  options.clamp = 256.0;  // what a file is read with that does not say otherwise
+  return std::make_shared<Stylegan2Generator>(options);
+}
+
+std::shared_ptr<Generator> progressiveGenerator(const TrainingSettings& settings, const DataShape& shape) {
+  ProgressiveGanOptions options;
+  options.zDim = settings.zDim;
+  options.channels = widthsByResolution(settings, shape);
+  options.pictureChannels = shape.channels;
+  return std::make_shared<ProgressiveGanGenerator>(options);
+}
+
+std::shared_ptr<Generator> pictureGenerator(const TrainingSettings& settings, const DataShape& shape,
+                                            const std::vector<std::string>& classNames, TrainedGenerator& made) {
+  switch (settings.family) {
+    case Family::Stylegan2: return stylegan2Generator(settings, shape);
+    case Family::Progressive: return progressiveGenerator(settings, shape);
+    default:
+      return shape.classes > 0 && settings.conditioning != Conditioning::None
+                 ? conditionalGenerator(settings, shape, classNames, made)
+                 : plainGenerator(settings, shape);
+  }
+}
+
+/// w of a training batch moves the mean of w that truncation starts from (w_avg_beta).
+void followMean(Generator& generator, const Tensor& ws) {
+  constexpr double kKeep = 0.998;
+  const torch::NoGradGuard noGrad;
+  const auto buffers = generator.named_buffers();
+  if (const Tensor* mean = generator.is_training() ? buffers.find("mapping.w_avg") : nullptr) {
+    Tensor(*mean).lerp_(ws.detach().select(1, 0).mean(0), 1.0 - kKeep);
+  }
+}
+
 }  // namespace
 
 TrainedGenerator makeTrainedGenerator(const TrainingSettings& settings, const DataShape& shape,
@@ -171,19 +219,29 @@ TrainedGenerator makeTrainedGenerator(const TrainingSettings& settings, const Da
   if (shape.isPoints()) {
     const auto points = std::make_shared<PointGenerator>(settings);
     made.module = points;
-    made.make = [points](const Tensor& z, const Tensor&) { return points->forward(z); };
-  } else {
-    const bool knowsClasses = shape.classes > 0 && settings.conditioning != Conditioning::None;
-    const auto generator = knowsClasses ? conditionalGenerator(settings, shape, classNames, made)
-                                        : plainGenerator(settings, shape);
-    made.module = generator;
-    made.make = [generator](const Tensor& z, const Tensor& c) {
-      static const Interrupt kNever;
-      const SynthesisControl control{kNever, {}, {}};
-      return generator->synthesize(generator->map(z, c, control), control);
-    };
+    made.map = [](const Tensor& z, const Tensor&) { return z; };
+    made.paint = [points](const Tensor& z, const SynthesisSettings&) { return points->forward(z); };
+    drawWeights(*points, random);
+    return made;
   }
-  drawWeights(*made.module, random);
+  static const Interrupt kNever;
+  const auto generator = pictureGenerator(settings, shape, classNames, made);
+  const bool equalised = settings.family == Family::Stylegan2 || settings.family == Family::Progressive;
+  made.module = generator;
+  made.styleLayers = generator->info().styleLayers;
+  made.hasNoise = !generator->info().noiseModes.empty();
+  made.map = [generator, equalised](const Tensor& z, const Tensor& c) {
+    if (equalised) {
+      generator->finishLoading();  // what follows from the weights as they are now
+    }
+    const Tensor w = generator->map(z, c, SynthesisControl{kNever, {}, {}});
+    followMean(*generator, w);
+    return w;
+  };
+  made.paint = [generator](const Tensor& w, const SynthesisSettings& wanted) {
+    return generator->synthesize(w, SynthesisControl{kNever, wanted, {}});
+  };
+  equalised ? drawEqualisedWeights(*generator, random) : drawWeights(*generator, random);
   return made;
 }
 

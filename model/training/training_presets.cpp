@@ -113,6 +113,47 @@ std::vector<Preset> makePresets() {
   other.spectralNorm = true;
   add("conditional, with a projection discriminator", other);
   add("conditional, with an auxiliary classifier (ACGAN)", conditional("acgan", Conditioning::Auxiliary));
+  TrainingSettings grown;
+  grown.preset = "progressive";
+  grown.family = Family::Progressive;
+  grown.loss = GanLoss::Wasserstein;
+  grown.gradientPenalty = 10.0;
+  grown.drift = 0.001;
+  grown.zDim = 128;
+  grown.width = 32;
+  grown.widest = 128;
+  grown.batch = 32;
+  grown.learningRateG = grown.learningRateD = 1e-3;
+  grown.beta1 = 0.0;
+  grown.beta2 = 0.99;
+  grown.growEvery = 1000;
+  add("Progressive GAN: begins at 4 x 4 and doubles by itself", grown);
+
+  TrainingSettings style;
+  style.preset = "stylegan2";
+  style.family = Family::Stylegan2;
+  style.resolution = 64;
+  style.zDim = 128;
+  style.depth = 4;
+  style.width = 32;
+  style.widest = 256;
+  style.batch = 16;
+  style.learningRateG = style.learningRateD = 2e-3;
+  style.beta1 = 0.0;
+  style.beta2 = 0.99;
+  style.r1 = 0.5;
+  style.r1Every = 16;
+  style.pathLength = 2.0;
+  style.styleMixing = 0.9;
+  style.mirror = true;
+  style.steps = 50000;
+  add("StyleGAN2: lazy R1, path length, style mixing", style);
+  style.preset = "stylegan2-ada";
+  style.augment = Augment::Ada;
+  add("the same with ADA: for few pictures", style);
+  style.preset = "stylegan2-diff";
+  style.augment = Augment::Diff;
+  add("the same with DiffAugment", style);
   return presets;
 }
 

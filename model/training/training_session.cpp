@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <sstream>
 #include <unordered_map>
 
 namespace loom::model {
@@ -17,6 +18,7 @@ namespace {
 using torch::Tensor;
 using Json = nlohmann::ordered_json;
 
+constexpr const char* kOmitted = "not grown yet";  // beginnings of names of tensors that make no picture so far
 constexpr int kSheetCount = 64;
 constexpr int kSheetColumns = 8;
 constexpr int kDiversitySamples = 64;
@@ -27,6 +29,7 @@ DType dtypeOf(const Tensor& tensor) {
   switch (tensor.scalar_type()) {
     case torch::kInt64: return DType::I64;
     case torch::kUInt8: return DType::U8;
+    case torch::kFloat64: return DType::F64;
     default: return DType::F32;
   }
 }
@@ -36,6 +39,7 @@ torch::ScalarType scalarOf(DType dtype) {
     case DType::I64: return torch::kInt64;
     case DType::U8: return torch::kUInt8;
     case DType::F32: return torch::kFloat32;
+    case DType::F64: return torch::kFloat64;
     default: throw std::runtime_error("it holds numbers of a kind that no training writes");
   }
 }
@@ -86,8 +90,18 @@ void check(const TrainingSettings& settings, const DataShape& shape) {
     return;
   }
   const int r = shape.resolution;
-  if (settings.family == Family::Dcgan && (r < 8 || (r & (r - 1)) != 0)) {
-    throw TrainingError("resolution: a DCGAN makes pictures of 8, 16, 32 … pixels, not " + std::to_string(r) + ".");
+  const int least = settings.family == Family::Dcgan ? 8 : 4;
+  if (settings.family != Family::Mlp && (r < least || (r & (r - 1)) != 0)) {
+    throw TrainingError("resolution: this family makes pictures of " + std::to_string(least) + ", " +
+                        std::to_string(2 * least) + ", " + std::to_string(4 * least) + " … pixels, not " +
+                        std::to_string(r) + ".");
+  }
+  if (settings.family == Family::Progressive && settings.conditioning != Conditioning::None) {
+    throw TrainingError("conditioning: this Progressive GAN takes no classes. Set it to none.");
+  }
+  if (settings.family == Family::Stylegan2 && settings.conditioning != Conditioning::None &&
+      settings.conditioning != Conditioning::Projection) {
+    throw TrainingError("conditioning: StyleGAN2 takes classes by projection. Set it to projection or none.");
   }
   if (settings.conditioning != Conditioning::None && shape.classes < 2) {
     throw TrainingError("conditioning: the data have no classes. Put the pictures of each class into a folder of its own, or "
@@ -164,6 +178,16 @@ struct TrainingSession::Parts {
     if (settings.r1 > 0.0 || settings.gradientPenalty > 0.0) {
       add("penalty", report.penalty);
     }
+    if (report.pathPenalty) {
+      add("penalty/path length", *report.pathPenalty);
+    }
+    if (report.adaP) {
+      add("augment/p", *report.adaP);
+      add("D/sign real", report.signReal);
+    }
+    if (settings.growEvery > 0) {
+      add("resolution", report.resolution);
+    }
     add("speed/pictures per second", settings.batch / std::max(1e-9, report.seconds));
   }
 
@@ -190,6 +214,13 @@ struct TrainingSession::Parts {
                        {"settings", settingsToJson(settings)}};
     for (const auto& [key, value] : trainer->generator().metadata) {
       metadata.emplace_back("generator." + key, value);
+    }
+    std::string omitted;
+    for (const std::string& prefix : trainer->notGrown()) {
+      omitted += prefix + " ";
+    }
+    if (!omitted.empty()) {
+      metadata.emplace_back(kOmitted, omitted);
     }
     return metadata;
   }
@@ -477,6 +508,12 @@ void TrainingSession::writeGenerator(const std::filesystem::path& snapshot, cons
   }
   if (plain.empty()) {
     throw RunError(snapshot.string() + " is no snapshot of a training.");
+  }
+  std::istringstream omitted(valueIn(file.metadata, kOmitted));
+  for (std::string prefix; omitted >> prefix;) {
+    const auto begins = [&](const TensorView& view) { return view.name.starts_with(prefix); };
+    std::erase_if(averaged, begins);
+    std::erase_if(plain, begins);
   }
   TextPairs metadata{{"step", valueIn(file.metadata, "step")}};
   for (const auto& [key, value] : file.metadata) {

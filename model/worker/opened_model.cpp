@@ -196,9 +196,13 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
       throw ModelError("the file changed while it was read. Is another program still writing it? Open it again");
     }
     parts->generator->eval();
-    parts->generator->finishLoading();
     parts->device = torchDevice();
     parts->generator->to(parts->device);
+    {
+      const torch::NoGradGuard noGrad;
+      parts->generator->finishLoading();
+    }
+    parts->generator->to(parts->device);  // what it registered beside the weights
   } catch (const ModelError& error) {
     throw ModelError(path.filename().string() + " cannot be used: " + error.what() + ".");
   } catch (const c10::Error& error) {

@@ -174,7 +174,6 @@ Stylegan2Generator::Stylegan2Generator(const Stylegan2Options& options) : Genera
 }
 
 void Stylegan2Generator::finishLoading() {
-  const torch::NoGradGuard noGrad;
   m_mapping->prepare();
   m_synthesis->prepare();
 }

@@ -24,8 +24,8 @@ Stylegan2Linear::Stylegan2Linear(std::int64_t in, std::int64_t out) {
 
 void Stylegan2Linear::prepare(double rate, double extraGain) {
   const double gain = rate * extraGain / std::sqrt(static_cast<double>(m_weight.size(1)));
-  m_gainedWeight = register_buffer("gained_weight", m_weight * gain);
-  m_gainedBias = register_buffer("gained_bias", m_bias * (rate * extraGain));
+  m_gainedWeight = m_weight * gain;
+  m_gainedBias = m_bias * (rate * extraGain);
 }
 
 Stylegan2Convolution::Stylegan2Convolution(const Stylegan2Options& options, std::int64_t in, std::int64_t out,
@@ -54,17 +54,20 @@ void Stylegan2Convolution::prepare(double gain) {
   m_bound = m_clamp.value_or(0.0) * gain;
   m_affine->prepare(1.0);
   // Channels last, as the convolution takes it: a transposed one with its first two dimensions swapped.
-  m_weight.set_data(m_up ? channelsLast(m_weight.transpose(0, 1)).transpose(0, 1) : channelsLast(m_weight));
-  m_weightSquares = register_buffer("weight_squares", m_weight.square().sum({2, 3}));
-  m_gainedBias = register_buffer("gained_bias", m_bias * m_inner);
+  if (const Tensor laid = m_up ? m_weight.transpose(0, 1) : m_weight; !laid.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    const Tensor last = channelsLast(laid.detach());
+    m_weight.set_data(m_up ? last.transpose(0, 1) : last);
+  }
+  m_weightSquares = m_weight.square().sum({2, 3});
+  m_gainedBias = m_bias * m_inner;
   if (m_noiseStrength.defined()) {
-    m_gainedStrength = register_buffer("gained_strength", m_noiseStrength * m_inner);
+    m_gainedStrength = m_noiseStrength * m_inner;
   }
   if (m_noiseConst.defined()) {
-    m_gainedNoise = register_buffer("gained_noise", m_noiseConst * m_gainedStrength);
+    m_gainedNoise = m_noiseConst * m_gainedStrength;
   }
-  if (m_up) {
-    m_blur = register_module("blur", std::make_shared<FirFilter>(m_resampleFilter, m_weight.size(0), kUpGain));
+  if (m_up && !m_blur) {
+    m_blur.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
   }
 }
 
@@ -95,23 +98,31 @@ Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, NoiseSour
   // The original scales each sample's weights. The same comes of scaling what goes in and what comes out, which needs
   // one convolution for all samples; for a single one the cheaper of both is taken.
   const Tensor styles = m_affine->forward(w);
-  const Tensor scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt_().mul_(m_inner);
+  const Tensor scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt() * m_inner;
   Tensor y;
   if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
     y = convolve(x, m_weight * asPlanes(styles) * asPlanes(scale[0]).unsqueeze(1), m_gainedBias);
   } else {
     y = convolve(x * asPlanes(styles), m_weight, {});
-    torch::addcmul_out(y, asPlanes(m_gainedBias), y, asPlanes(scale));
+    if (y.requires_grad()) {
+      y = torch::addcmul(asPlanes(m_gainedBias), y, asPlanes(scale));
+    } else {
+      torch::addcmul_out(y, asPlanes(m_gainedBias), y, asPlanes(scale));
+    }
   }
   const Tensor added = noiseFor(w.size(0), noise);
   if (added.defined()) {
     y.add_(added);
   }
   y = activate(m_activation, y);
+  // Behind an activation nothing is done in place while a gradient is wanted: its own stands on what it gave.
   if (m_outer != 1.0) {
-    y.mul_(m_outer);
+    y = y.requires_grad() ? y * m_outer : y.mul_(m_outer);
   }
-  return m_clamp ? y.clamp_(-m_bound, m_bound) : y;
+  if (!m_clamp) {
+    return y;
+  }
+  return y.requires_grad() ? y.clamp(-m_bound, m_bound) : y.clamp_(-m_bound, m_bound);
 }
 
 Stylegan2ToRgb::Stylegan2ToRgb(const Stylegan2Options& options, std::int64_t in) : m_clamp(options.clamp) {
@@ -137,9 +148,10 @@ Stylegan2Shortcut::Stylegan2Shortcut(const Stylegan2Options& options, std::int64
 
 void Stylegan2Shortcut::prepare(double gain) {
   const double scale = gain / std::sqrt(static_cast<double>(m_weight.size(1)));
-  m_gainedWeight = register_buffer("gained_weight", m_weight * scale);
-  m_enlarge =
-      register_module("enlarge", std::make_shared<FirFilter>(m_resampleFilter, m_weight.size(0), kUpGain));
+  m_gainedWeight = m_weight * scale;
+  if (!m_enlarge) {
+    m_enlarge.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
+  }
 }
 
 Tensor Stylegan2Shortcut::forward(const Tensor& x) const { return m_enlarge->upsample(torch::conv2d(x, m_gainedWeight)); }
@@ -173,7 +185,9 @@ void Stylegan2Block::prepare() {
   }
   if (m_toRgb) {
     m_toRgb->prepare();
-    m_enlarge = register_module("enlarge", std::make_shared<FirFilter>(m_resampleFilter, m_channels, kUpGain));
+    if (!m_enlarge) {
+      m_enlarge.emplace(m_resampleFilter, m_channels, kUpGain);
+    }
   }
 }
 
@@ -186,7 +200,7 @@ void Stylegan2Block::forward(Tensor& x, Tensor& image, const Tensor& ws, std::in
     x = m_conv0->forward(x, ws.select(1, layer++), noise);
     x = m_conv1->forward(x, ws.select(1, layer++), noise);
     if (m_skip) {
-      x.add_(shortcut);
+      x = x.requires_grad() ? x + shortcut : x.add_(shortcut);
     }
   }
   if (m_toRgb) {

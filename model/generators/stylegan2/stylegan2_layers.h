@@ -1,6 +1,6 @@
 // The layers of StyleGAN2 (Karras et al. 2020) as NVlabs/stylegan3, training/networks_stylegan2.py has them, under its
-// names. What follows from weights alone is prepared: `prepare` is called once, after the weights were filled in. What it
-// makes are buffers, so that they move to a device with the module.
+// names. What follows from weights alone is prepared: `prepare` is called after the weights were filled in and stand on
+// their device; while they are trained before each use, so that gradients pass through it.
 #pragma once
 
 #include "model/generators/stylegan2/stylegan2_options.h"
@@ -66,7 +66,7 @@ class Stylegan2Convolution : public torch::nn::Module {
   torch::Tensor m_gainedBias;
   torch::Tensor m_gainedNoise;
   torch::Tensor m_gainedStrength;
-  std::shared_ptr<FirFilter> m_blur;
+  std::optional<FirFilter> m_blur;
 };
 
 /// A modulated 1×1 convolution to the picture's channels.
@@ -100,7 +100,7 @@ class Stylegan2Shortcut : public torch::nn::Module {
   torch::Tensor m_weight;
   torch::Tensor m_resampleFilter;
   torch::Tensor m_gainedWeight;
-  std::shared_ptr<FirFilter> m_enlarge;
+  std::optional<FirFilter> m_enlarge;
 };
 
 /// The layers of one resolution.
@@ -127,7 +127,7 @@ class Stylegan2Block : public torch::nn::Module {
   std::shared_ptr<Stylegan2Convolution> m_conv1;
   std::shared_ptr<Stylegan2ToRgb> m_toRgb;
   std::shared_ptr<Stylegan2Shortcut> m_skip;
-  std::shared_ptr<FirFilter> m_enlarge;  // of the picture so far
+  std::optional<FirFilter> m_enlarge;  // of the picture so far
 };
 
 }  // namespace loom::model

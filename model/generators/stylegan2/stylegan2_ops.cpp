@@ -81,30 +81,41 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
   const auto forChannels = [&](const torch::Tensor& kernel) {
     return kernel.unsqueeze(0).unsqueeze(0).repeat({channels, 1, 1, 1}).contiguous();
   };
-  m_spread = register_buffer("spread", forChannels(whole));
+  m_spread = forChannels(whole);
   torch::Tensor rows;
   torch::Tensor columns;
   constexpr std::int64_t kShort = 6;  // channels last, one pass of n² taps is quicker than two of n up to here
   if (m_taps > kShort && splitFilter(whole, rows, columns)) {
-    m_rows = register_buffer("rows", forChannels(rows.flip(0).unsqueeze(1)));
-    m_columns = register_buffer("columns", forChannels(columns.flip(0).unsqueeze(0)));
+    m_rows = forChannels(rows.flip(0).unsqueeze(1));
+    m_columns = forChannels(columns.flip(0).unsqueeze(0));
   } else {
-    m_whole = register_buffer("whole", forChannels(whole.flip({0, 1})));
+    m_whole = forChannels(whole.flip({0, 1}));
   }
 }
 
-torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
-                                const torch::Tensor& bias) const {
+torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                                  std::int64_t stride, const torch::Tensor& bias) const {
   const bool even = before == after && before >= 0;
   const auto padded = even ? x : torch::constant_pad_nd(x, {before, after, before, after});
   const std::int64_t pad = even ? before : 0;
   if (m_whole.defined()) {
-    return torch::conv2d(padded, m_whole, bias, 1, pad, 1, m_channels);
+    return torch::conv2d(padded, m_whole, bias, stride, pad, 1, m_channels);
   }
   const std::array<std::int64_t, 2> above{pad, 0};
   const std::array<std::int64_t, 2> beside{0, pad};
-  const auto rows = torch::conv2d(padded, m_rows, {}, 1, at::IntArrayRef(above), 1, m_channels);
-  return torch::conv2d(rows, m_columns, bias, 1, at::IntArrayRef(beside), 1, m_channels);
+  const std::array<std::int64_t, 2> down{stride, 1};
+  const std::array<std::int64_t, 2> right{1, stride};
+  const auto rows = torch::conv2d(padded, m_rows, {}, at::IntArrayRef(down), at::IntArrayRef(above), 1, m_channels);
+  return torch::conv2d(rows, m_columns, bias, at::IntArrayRef(right), at::IntArrayRef(beside), 1, m_channels);
+}
+
+torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                                const torch::Tensor& bias) const {
+  return convolve(x, before, after, 1, bias);
+}
+
+torch::Tensor FirFilter::downsample(const torch::Tensor& x, std::int64_t before, std::int64_t after) const {
+  return convolve(x, before, after, 2, {});
 }
 
 torch::Tensor FirFilter::upsample(const torch::Tensor& x) const {

@@ -24,8 +24,8 @@ bool isHomogeneous(Activation activation);
 /// The activation without its gain, in place where it can be: use what is returned.
 torch::Tensor activate(Activation activation, torch::Tensor x);
 
-/// A resample_filter made ready for one number of channels. A module, so that it moves to a device with its owner.
-class FirFilter : public torch::nn::Module {
+/// A resample_filter made ready for one number of channels, on the device that it is on.
+class FirFilter {
  public:
   /// f: taps or rows×columns, as setup_filter makes it. `gain` scales the result.
   FirFilter(const torch::Tensor& f, std::int64_t channels, double gain);
@@ -38,9 +38,15 @@ class FirFilter : public torch::nn::Module {
   /// upfirdn2d.upsample2d: N×C×H×W → N×C×2H×2W. The gain of 4 that this asks for is the constructor's.
   torch::Tensor upsample(const torch::Tensor& x) const;
 
+  /// Every second pixel of what `filter(x, before, after)` gives, from the first on.
+  torch::Tensor downsample(const torch::Tensor& x, std::int64_t before, std::int64_t after) const;
+
   std::int64_t taps() const { return m_taps; }
 
  private:
+  torch::Tensor convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after, std::int64_t stride,
+                         const torch::Tensor& bias) const;
+
   std::int64_t m_taps = 0;
   std::int64_t m_channels = 0;
   torch::Tensor m_rows;     // C×1×taps×1, flipped; undefined where the filter is no product of two vectors

@@ -120,24 +120,27 @@ ProgressiveGanGenerator::ProgressiveGanGenerator(const ProgressiveGanOptions& op
   }
 }
 
-void ProgressiveGanGenerator::finishLoading() {
+ProgressiveGanGenerator::Scaled ProgressiveGanGenerator::scaled(const torch::Tensor& weight,
+                                                                const torch::Tensor& bias) const {
   if (!m_options.equalized) {
-    return;
+    return {weight, bias};
   }
-  const torch::NoGradGuard noGradients;
-  const auto fold = [](torch::Tensor& weight, torch::Tensor& bias) {
-    const double scale = std::sqrt(2.0 / static_cast<double>(weight.numel() / weight.size(0)));
-    weight.mul_(scale);
-    bias.mul_(scale);
-  };
-  fold(m_format->weight, m_format->bias);
-  for (auto& scale : m_scales) {
-    for (auto& layer : scale) {
-      fold(layer->weight, layer->bias);
+  const double scale = std::sqrt(2.0 / static_cast<double>(weight.numel() / weight.size(0)));
+  return {weight * scale, bias * scale};
+}
+
+void ProgressiveGanGenerator::finishLoading() {
+  m_scaledFormat = scaled(m_format->weight, m_format->bias);
+  m_scaledScales.clear();
+  m_scaledToRgb.clear();
+  for (const auto& scale : m_scales) {
+    auto& layers = m_scaledScales.emplace_back();
+    for (const auto& layer : scale) {
+      layers.push_back(scaled(layer->weight, layer->bias));
     }
   }
-  for (auto& layer : m_toRgb) {
-    fold(layer->weight, layer->bias);
+  for (const auto& layer : m_toRgb) {
+    m_scaledToRgb.push_back(scaled(layer->weight, layer->bias));
   }
 }
 
@@ -149,27 +152,32 @@ torch::Tensor ProgressiveGanGenerator::activate(const torch::Tensor& x) const {
   return normalizePixels(torch::leaky_relu(x, m_options.leak));
 }
 
+torch::Tensor ProgressiveGanGenerator::picture(std::size_t scale, const torch::Tensor& x) const {
+  return torch::conv2d(x, m_scaledToRgb[scale].weight, m_scaledToRgb[scale].bias);
+}
+
 torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
   const int wanted = control.settings.resolution;
   std::size_t last = m_scales.size() - 1;
   while (wanted > 0 && last > 0 && (4 << last) > wanted) {
     --last;
   }
-  torch::Tensor x = activate(m_format(normalizePixels(w)).reshape({w.size(0), -1, 4, 4}));
+  torch::Tensor x = activate(
+      torch::linear(normalizePixels(w), m_scaledFormat.weight, m_scaledFormat.bias).reshape({w.size(0), -1, 4, 4}));
   torch::Tensor lower;
   for (std::size_t scale = 0; scale <= last; ++scale) {
     if (scale > 0) {
       if (scale == last && control.settings.fade > 0.0) {
-        lower = enlarge(m_toRgb[scale - 1](x));
+        lower = enlarge(picture(scale - 1, x));
       }
       x = enlarge(x);
     }
-    for (auto& layer : m_scales[scale]) {
+    for (const Scaled& layer : m_scaledScales[scale]) {
       control.checkpoint();
-      x = activate(layer(x));
+      x = activate(torch::conv2d(x, layer.weight, layer.bias, 1, 1));
     }
   }
-  x = m_toRgb[last](x);
+  x = picture(last, x);
   if (lower.defined()) {
     x = control.settings.fade * lower + (1.0 - control.settings.fade) * x;
   }

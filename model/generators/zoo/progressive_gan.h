@@ -31,12 +31,22 @@ class ProgressiveGanGenerator : public Generator {
   void finishLoading() override;
 
  private:
+  /// A layer as it is computed: its weights scaled at run time, where they are equalized.
+  struct Scaled {
+    torch::Tensor weight;
+    torch::Tensor bias;
+  };
+  Scaled scaled(const torch::Tensor& weight, const torch::Tensor& bias) const;
   torch::Tensor activate(const torch::Tensor& x) const;
+  torch::Tensor picture(std::size_t scale, const torch::Tensor& x) const;
 
   ProgressiveGanOptions m_options;
   torch::nn::Linear m_format{nullptr};
   std::vector<std::vector<torch::nn::Conv2d>> m_scales;
   std::vector<torch::nn::Conv2d> m_toRgb;
+  Scaled m_scaledFormat;
+  std::vector<std::vector<Scaled>> m_scaledScales;
+  std::vector<Scaled> m_scaledToRgb;
 };
 
 Architecture progressiveGanArchitecture();
