@@ -51,6 +51,7 @@ TrainingSettings small(const std::string& preset) {
   settings.batch = 6;
   settings.snapshotEvery = 1000;
   settings.samplesEvery = 4;
+  settings.growEvery = std::min(settings.growEvery, 1);
   return settings;
 }
 
@@ -128,9 +129,41 @@ class TrainingSessionTest : public QObject {
     QVERIFY(again->generate(again->inputsFor({})).image == opened->generate(opened->inputsFor({})).image);
   }
 
+  void whatHasNotGrownIsLeftOut() {
+    TrainingSettings settings = small("progressive");
+    settings.growEvery = 2;
+    const auto session = TrainingSession::start(settings, dataFor(settings), run("run"), noPng());
+    const auto widthNow = [&] {
+      session->snapshot();
+      TrainingSession::writeGenerator(session->run().snapshots().back().second, run("of-snapshot.safetensors"));
+      const int width = OpenedModel::open(run("run") / "latest.safetensors")->info().width;
+      return OpenedModel::open(run("of-snapshot.safetensors"))->info().width == width ? width : -1;
+    };
+    QCOMPARE(widthNow(), 4);
+    QCOMPARE(session->sheet(2).resolution, 16);  // enlarged, so that a film of it keeps its size
+    for (const int expected : {4, 4, 4, 8, 8, 8, 8, 16}) {
+      session->advance();
+      QCOMPARE(widthNow(), expected);
+    }
+  }
+
+  void classesEnterStylegan2() {
+    TrainingSettings settings = small("stylegan2");
+    settings.conditioning = Conditioning::Projection;
+    const auto session = TrainingSession::start(settings, dataFor(settings), run("run"), noPng());
+    QVERIFY(session->advance().finite);
+    session->snapshot();
+    QCOMPARE(OpenedModel::open(run("run") / "latest.safetensors")->info().classCount, 3);
+    settings.conditioning = Conditioning::Auxiliary;
+    QVERIFY_EXCEPTION_THROWN(TrainingSession::start(settings, dataFor(settings), run("a"), noPng()), TrainingError);
+    settings = small("progressive");
+    settings.conditioning = Conditioning::Projection;
+    QVERIFY_EXCEPTION_THROWN(TrainingSession::start(settings, dataFor(settings), run("a"), noPng()), TrainingError);
+  }
+
   void resumedEqualsUninterrupted_data() {
     QTest::addColumn<QString>("preset");
-    for (const char* preset : {"ring-r1", "dcgan", "wgan-gp", "projection"}) {
+    for (const char* preset : {"ring-r1", "dcgan", "wgan-gp", "projection", "progressive", "stylegan2-ada"}) {
       QTest::newRow(preset) << QString::fromLatin1(preset);
     }
   }
@@ -139,6 +172,7 @@ class TrainingSessionTest : public QObject {
     TrainingSettings settings = small(preset.toStdString());
     settings.seed = 7;
     settings.mirror = true;
+    settings.adaP = 0.3;
     const auto whole = TrainingSession::start(settings, dataFor(settings), run("whole"), noPng());
     for (int i = 0; i < 14; ++i) {
       if (i == 9) {
