@@ -1,6 +1,7 @@
 #include "app/program_services.h"
 
 #include "app/data/training_start.h"
+#include "app/training_outlook.h"
 
 #include "app/export/enlarge.h"
 #include "app/export/export_error.h"
@@ -223,6 +224,39 @@ QString ProgramServices::licences() const {
     }
   }
   return tr("The table of licences is missing from this installation (packaging/LICENCES.md).");
+}
+
+void ProgramServices::foreseeTraining(const ui::TrainingRequest& request) {
+  m_outlooks.cancel();
+  m_outlooks.start([this, request](const std::stop_token& stop) {
+    StartControl control;
+    control.data.stop = stop;
+    // Told by the hundred, or the window would do nothing else.
+    int told = -1;
+    control.data.progress = [&](double fraction) {
+      if (const int percent = static_cast<int>(fraction * 100.0); percent != told) {
+        told = percent;
+        QMetaObject::invokeMethod(this, [this, fraction] { Q_EMIT outlookProgress(tr("Looking over the pictures"), fraction); });
+      }
+    };
+    ui::TrainingOutlook outlook;
+    QString problem;
+    try {
+      outlook = foresee(request.settings, request.data.toStdString(), control);
+    } catch (const std::exception& error) {
+      problem = QString::fromStdString(error.what());
+    }
+    QMetaObject::invokeMethod(this, [this, outlook, problem, stop] {
+      if (stop.stop_requested()) {
+        return;
+      }
+      if (problem.isEmpty()) {
+        Q_EMIT trainingForeseen(outlook);
+      } else {
+        Q_EMIT trainingNotForeseen(problem);
+      }
+    });
+  });
 }
 
 model::TrainingWorker::Opener ProgramServices::trainingOpener(const ui::TrainingRequest& request) {

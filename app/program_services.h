@@ -23,6 +23,8 @@ class ProgramServices : public ui::Services {
   QString bundledCheckpoint() const override;
   std::vector<ui::Example> examples() const override;
   QString licences() const override;
+  void foreseeTraining(const ui::TrainingRequest& request) override;
+  void cancelOutlook() override { m_outlooks.cancel(); }
   model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
   QImage imageOf(const model::Frame& frame) const override;
 
@@ -34,6 +36,7 @@ class ProgramServices : public ui::Services {
   KnownCheckpoints m_known;
   BackgroundJobs m_exports;
   BackgroundJobs m_hashes;
+  BackgroundJobs m_outlooks;
 };
 
 }  // namespace loom::app

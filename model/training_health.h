@@ -40,6 +40,8 @@ struct DiversityReport {
   std::optional<int> modesNear;      ///< with their part of the samples, good or not
   std::optional<int> modes;
   std::optional<double> highQuality;  ///< share of samples within three standard deviations of a mode
+  /// Of data with classes that G is not told: name, and share among samples divided by its share of the data.
+  std::vector<std::pair<std::string, double>> classShares;
 };
 
 struct Alarm {

@@ -22,6 +22,8 @@ std::vector<std::byte> encodePng(int width, int height, int channels, const std:
   return file;
 }
 
+}  // namespace
+
 std::shared_ptr<const model::TrainingData> openData(const model::TrainingSettings& settings, const std::string& path,
                                                     const StartControl& control) {
   if (settings.family == model::Family::Toy) {
@@ -36,8 +38,6 @@ std::shared_ptr<const model::TrainingData> openData(const model::TrainingSetting
   }
   return opened.data;
 }
-
-}  // namespace
 
 std::unique_ptr<model::TrainingSession> startTraining(const model::TrainingSettings& settings, const std::string& dataPath,
                                                       const std::filesystem::path& out, const StartControl& control) {

@@ -15,6 +15,10 @@ struct StartControl {
   std::function<void(const DataSurvey&)> surveyed;  ///< before the networks are made; may be empty
 };
 
+/// The data that `settings` learn from; null for a toy. Throws std::runtime_error.
+std::shared_ptr<const model::TrainingData> openData(const model::TrainingSettings& settings, const std::string& path,
+                                                    const StartControl& control);
+
 /// Begins a run in the new folder `out`. `dataPath` is without effect for a toy. Throws std::runtime_error.
 std::unique_ptr<model::TrainingSession> startTraining(const model::TrainingSettings& settings, const std::string& dataPath,
                                                       const std::filesystem::path& out, const StartControl& control = {});

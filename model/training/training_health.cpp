@@ -107,6 +107,31 @@ std::optional<Alarm> collapsed(const DiversityReport& report, const TrainingSett
                hasR1 ? scaled("learning-rate-g", settings.learningRateG / 2) : scaled("r1", 1.0)};
 }
 
+/// Of classes that are hardly made any more.
+std::optional<Alarm> missingClasses(const DiversityReport& report, const TrainingSettings& settings) {
+  constexpr double kHardly = 0.2;  // of its share of the data
+  constexpr std::int64_t kEarly = 1000;
+  std::string names;
+  int missing = 0;
+  for (const auto& [name, share] : report.classShares) {
+    if (share < kHardly) {
+      names += (names.empty() ? "" : ", ") + name + " (" + percent(share) + " of what the data have)";
+      ++missing;
+    }
+  }
+  if (missing == 0 || report.step < kEarly) {
+    return std::nullopt;
+  }
+  const bool hasR1 = settings.r1 > 0.0 || settings.gradientPenalty > 0.0;
+  return Alarm{Alarm::Kind::ModeCollapse, report.step,
+               "Mode collapse: of " + std::to_string(report.classShares.size()) + " classes, " + std::to_string(missing) +
+                   (missing == 1 ? " is hardly made: " : " are hardly made: ") + names + ".",
+               hasR1 ? "More pictures of these classes, or a lower learning rate of G, usually help; or tell G the classes."
+                     : "R1 usually helps; or tell G the classes (a conditional preset).",
+               hasR1 ? scaled("learning-rate-g", settings.learningRateG / 2)
+                     : scaled("r1", 1.0)};
+}
+
 }  // namespace
 
 const char* nameOf(Alarm::Kind kind) {
@@ -178,7 +203,11 @@ std::vector<Alarm> HealthWatch::see(const DiversityReport& report, const Trainin
   constexpr std::int64_t kEarly = 300;
   std::vector<Alarm> fresh;
   if (report.step >= kEarly) {
-    if (auto raised = raise(collapsed(report, settings), Alarm::Kind::ModeCollapse)) {
+    auto alarm = collapsed(report, settings);
+    if (!alarm) {
+      alarm = missingClasses(report, settings);
+    }
+    if (auto raised = raise(std::move(alarm), Alarm::Kind::ModeCollapse)) {
       fresh.push_back(std::move(*raised));
     }
   }

@@ -33,11 +33,12 @@ TrainingSettings toyWasserstein(const std::string& preset, const std::string& na
   TrainingSettings settings = toy(preset, name);
   settings.loss = GanLoss::Wasserstein;
   settings.gradientPenalty = 1.0;
-  settings.stepsOfD = 2;
+  settings.stepsOfD = 5;
   settings.beta1 = 0.0;
-  settings.beta2 = 0.99;
-  settings.learningRateG = 1e-3;
-  settings.learningRateD = 2e-3;
+  settings.beta2 = 0.9;
+  settings.decay = true;  // it circles around its end: smaller and smaller steps bring it there
+  settings.emaHalfLife = 500.0;
+  settings.steps = 30000;
   return settings;
 }
 

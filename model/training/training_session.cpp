@@ -2,9 +2,10 @@
 
 #include "model/checkpoint/checkpoint_reader.h"
 #include "model/checkpoint/safetensors_writer.h"
-#include "model/training/toy_data.h"
-#include "model/training/trainer.h"
-#include "model/training_batches.h"
+#include "model/training/batch_source.h"
+#include "model/training/class_watch.h"
+#include "model/training/settings_check.h"
+#include "model/training_scalars.h"
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,7 @@ constexpr const char* kOmitted = "not grown yet";  // beginnings of names of ten
 constexpr int kSheetCount = 64;
 constexpr int kSheetColumns = 8;
 constexpr int kDiversitySamples = 64;
+constexpr int kClassSamples = 128;
 constexpr int kToySamples = 2500;
 constexpr int kToyScalarsEvery = 5;  // toys make hundreds of steps a second
 
@@ -81,37 +83,6 @@ std::string valueIn(const TextPairs& pairs, const std::string& key) {
   return {};
 }
 
-void check(const TrainingSettings& settings, const DataShape& shape) {
-  if (settings.family == Family::Toy) {
-    toyData(settings.toy);
-    if (settings.conditioning != Conditioning::None) {
-      throw TrainingError("conditioning: the points of a toy have no classes. Set it to none.");
-    }
-    return;
-  }
-  const int r = shape.resolution;
-  const int least = settings.family == Family::Dcgan ? 8 : 4;
-  if (settings.family != Family::Mlp && (r < least || (r & (r - 1)) != 0)) {
-    throw TrainingError("resolution: this family makes pictures of " + std::to_string(least) + ", " +
-                        std::to_string(2 * least) + ", " + std::to_string(4 * least) + " … pixels, not " +
-                        std::to_string(r) + ".");
-  }
-  if (settings.family == Family::Progressive && settings.conditioning != Conditioning::None) {
-    throw TrainingError("conditioning: this Progressive GAN takes no classes. Set it to none.");
-  }
-  if (settings.family == Family::Stylegan2 && settings.conditioning != Conditioning::None &&
-      settings.conditioning != Conditioning::Projection) {
-    throw TrainingError("conditioning: StyleGAN2 takes classes by projection. Set it to projection or none.");
-  }
-  if (settings.conditioning != Conditioning::None && shape.classes < 2) {
-    throw TrainingError("conditioning: the data have no classes. Put the pictures of each class into a folder of its own, or "
-                        "set conditioning to none.");
-  }
-  if (settings.family == Family::Mlp && settings.depth > 10) {
-    throw TrainingError("depth: at most 10 for an mlp, since each layer is twice as wide as the one before.");
-  }
-}
-
 Json readJson(const RunFolder& run) {
   const auto json = Json::parse(run.json(), nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("settings") || !json["settings"].is_object()) {
@@ -128,67 +99,50 @@ std::string textIn(const Json& json, const char* key) {
 
 struct TrainingSession::Parts {
   Parts(TrainingSettings given, std::shared_ptr<const TrainingData> readData, RunFolder folder, PngEncoder encoder)
-      : settings(std::move(given)), data(std::move(readData)), run(std::move(folder)), png(std::move(encoder)) {
-    DataShape shape;
-    std::vector<std::string> classNames;
-    if (settings.family == Family::Toy) {
-      toy = toyData(settings.toy);
-    } else {
-      shape = {data->info().channels, data->info().resolution, static_cast<int>(data->info().classNames.size())};
-      classNames = data->info().classNames;
-      reader = std::make_unique<BatchReader>(data, BatchOptions{settings.batch, settings.seed, settings.mirror, 1, 3});
-    }
-    check(settings, shape);
+      : settings(std::move(given)), data(std::move(readData)), run(std::move(folder)), png(std::move(encoder)),
+        source(settings, data) {
+    const DataShape shape = source.shape();
+    const std::vector<std::string> classNames = shape.isPoints() ? std::vector<std::string>{} : data->info().classNames;
+    checkSettings(settings, shape);
     trainer = std::make_unique<Trainer>(settings, shape, classNames,
-                                        [this](std::int64_t number) { return readBatch(number); });
+                                        [this](std::int64_t number) { return batchToLearn(number); });
+    if (shape.classes > 1) {
+      watch = std::make_unique<ClassWatch>(shape, settings.seed);
+      realShares.assign(static_cast<std::size_t>(shape.classes), 0.0);
+      for (std::int64_t i = 0; i < data->info().count; ++i) {
+        realShares.at(static_cast<std::size_t>(data->label(i))) += 1.0 / static_cast<double>(data->info().count);
+      }
+    }
   }
 
-  RealBatch readBatch(std::int64_t number) {
-    if (!reader) {
-      std::vector<float> points = toyBatch(toy, settings.batch, settings.seed, number);
-      return {torch::tensor(points).view({settings.batch, 2}), {}};
+  /// What D learns from; the small classifier looks at some of it, too.
+  RealBatch batchToLearn(std::int64_t number) {
+    constexpr std::int64_t kEvery = 4;
+    RealBatch batch = source.read(number);
+    if (watch && number % kEvery == 0) {
+      watch->learn(batch.pictures, batch.labels);
     }
-    const TrainingBatch batch = reader->read(number);
-    const auto& info = data->info();
-    const auto count = static_cast<std::int64_t>(batch.indices.size());
-    Tensor bytes = torch::empty({count, info.channels, info.resolution, info.resolution}, torch::kUInt8);
-    std::memcpy(bytes.data_ptr(), batch.pixels.data(), batch.pixels.size());
-    RealBatch real{bytes.to(torch::kFloat32).div_(127.5).sub_(1.0), {}};
-    if (!batch.labels.empty()) {
-      real.labels = torch::tensor(batch.labels, torch::kInt64);
+    return batch;
+  }
+
+  /// Everything that the next step depends on.
+  std::vector<std::pair<std::string, Tensor>> state() const {
+    auto all = trainer->state();
+    if (watch) {
+      for (auto& tensor : watch->state()) {
+        all.push_back(std::move(tensor));
+      }
     }
-    return real;
+    return all;
   }
 
   void addScalars(const StepReport& report) {
     if (trainer->shape().isPoints() && report.step % kToyScalarsEvery != 0) {
       return;
     }
-    const auto add = [&](const char* tag, double value) { run.addScalar(tag, report.step, static_cast<float>(value)); };
-    add("loss/G", report.lossG);
-    add("loss/D", report.lossD);
-    add("D/real", report.scoreReal);
-    add("D/fake", report.scoreFake);
-    if (report.accuracyReal) {
-      add("D/accuracy real", *report.accuracyReal);
-      add("D/accuracy fake", *report.accuracyFake);
+    for (const auto& [tag, value] : scalarsOf(report, settings)) {
+      run.addScalar(tag, report.step, static_cast<float>(value));
     }
-    add("gradient/G", report.gradientG);
-    add("gradient/D", report.gradientD);
-    if (settings.r1 > 0.0 || settings.gradientPenalty > 0.0) {
-      add("penalty", report.penalty);
-    }
-    if (report.pathPenalty) {
-      add("penalty/path length", *report.pathPenalty);
-    }
-    if (report.adaP) {
-      add("augment/p", *report.adaP);
-      add("D/sign real", report.signReal);
-    }
-    if (settings.growEvery > 0) {
-      add("resolution", report.resolution);
-    }
-    add("speed/pictures per second", settings.batch / std::max(1e-9, report.seconds));
   }
 
   void mark(const char* tag, const std::string& text) {
@@ -229,10 +183,13 @@ struct TrainingSession::Parts {
     try {
       TextPairs metadata;
       const auto tensors = readTensors(path, metadata);
-      trainer->restore([&](const std::string& name) {
+      const auto find = [&](const std::string& name) {
         const auto it = tensors.find(name);
         return it == tensors.end() ? Tensor() : it->second;
-      });
+      };
+      trainer->restore(find);
+      m_diversity.reset();
+      restoreWatch(find);
       if (withSettings) {
         settings = settingsFromJson(valueIn(metadata, "settings"));
         seconds = std::strtod(valueIn(metadata, "seconds").c_str(), nullptr);
@@ -241,6 +198,17 @@ struct TrainingSession::Parts {
       throw TrainingError(path.string() + " cannot be taken up: " + error.what_without_backtrace());
     } catch (const std::runtime_error& error) {
       throw TrainingError(path.string() + " cannot be taken up: " + error.what() + ".");
+    }
+  }
+
+  void restoreWatch(const std::function<Tensor(const std::string&)>& find) {
+    const torch::NoGradGuard noGrad;
+    for (auto& [name, tensor] : watch ? watch->state() : std::vector<std::pair<std::string, Tensor>>{}) {
+      const Tensor stored = find(name);
+      if (!stored.defined() || stored.sizes() != tensor.sizes()) {
+        throw std::runtime_error("its tensor " + name + " is missing, or not what these data make");
+      }
+      tensor.copy_(stored);
     }
   }
 
@@ -297,28 +265,42 @@ struct TrainingSession::Parts {
   double dataDiversity() {
     if (!m_dataDiversity) {
       std::int64_t number = 0;
-      Tensor real = readBatch(number).pictures;
+      Tensor real = source.read(number).pictures;
       while (real.size(0) < kDiversitySamples && number < kDiversitySamples) {
-        real = torch::cat({real, readBatch(++number).pictures});
+        real = torch::cat({real, source.read(++number).pictures});
       }
       m_dataDiversity = torch::pdist(real.slice(0, 0, kDiversitySamples).flatten(1)).mean().item<double>();
     }
     return *m_dataDiversity;
   }
 
-  DiversityReport diversity() {
+  /// Of the step at hand; made once.
+  const DiversityReport& diversity() {
+    if (!m_diversity || m_diversity->step != trainer->steps()) {
+      m_diversity = measuredDiversity();
+    }
+    return *m_diversity;
+  }
+
+  DiversityReport measuredDiversity() {
     DiversityReport report;
     report.step = trainer->steps();
     if (trainer->shape().isPoints()) {
       const Tensor made = trainer->samples(kToySamples, 2).contiguous();
-      const ToyScore score = scoreToy(toy, {made.data_ptr<float>(), made.data_ptr<float>() + made.numel()});
+      const ToyScore score = scoreToy(source.toy(), {made.data_ptr<float>(), made.data_ptr<float>() + made.numel()});
       report.modesHit = score.modesHit;
       report.modesNear = score.modesNear;
-      report.modes = toy.modes();
+      report.modes = source.toy().modes();
       report.highQuality = score.highQuality;
     }
     const Tensor made = trainer->samples(kDiversitySamples, 3).flatten(1);
     const double real = dataDiversity();
+    if (watch && watch->knows() && settings.conditioning == Conditioning::None) {
+      const std::vector<double> made = watch->shares(trainer->samples(kClassSamples, 4));
+      for (std::size_t i = 0; i < made.size(); ++i) {
+        report.classShares.emplace_back(data->info().classNames[i], made[i] / std::max(1e-9, realShares[i]));
+      }
+    }
     report.diversity = real > 0.0 ? torch::pdist(made).mean().item<double>() / real : 1.0;
     return report;
   }
@@ -327,15 +309,17 @@ struct TrainingSession::Parts {
   std::shared_ptr<const TrainingData> data;
   RunFolder run;
   PngEncoder png;
-  ToyData toy;
-  std::unique_ptr<BatchReader> reader;
+  BatchSource source;
   std::unique_ptr<Trainer> trainer;
+  std::unique_ptr<ClassWatch> watch;  // null without classes
+  std::vector<double> realShares;     // of the classes
   HealthWatch health;
   std::vector<Alarm> alarms;
   double seconds = 0.0;
 
  private:
   std::optional<double> m_dataDiversity;
+  std::optional<DiversityReport> m_diversity;
 };
 
 TrainingSession::TrainingSession(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
@@ -351,7 +335,7 @@ std::unique_ptr<TrainingSession> TrainingSession::start(const TrainingSettings& 
   if (data) {
     shape = {data->info().channels, data->info().resolution, static_cast<int>(data->info().classNames.size())};
   }
-  check(settings, shape);  // before a folder is made
+  checkSettings(settings, shape);  // before a folder is made
   Json json;
   json["settings"] = Json::parse(settingsToJson(settings));
   if (data && settings.family != Family::Toy) {
@@ -423,10 +407,8 @@ StepReport TrainingSession::advance() {
     parts.writeSheet();
     parts.writeLatest();
     const DiversityReport spread = parts.diversity();
-    parts.run.addScalar("diversity", spread.step, static_cast<float>(spread.diversity));
-    if (spread.modesHit) {
-      parts.run.addScalar("toy/modes hit", spread.step, static_cast<float>(*spread.modesHit));
-      parts.run.addScalar("toy/high quality", spread.step, static_cast<float>(*spread.highQuality));
+    for (const auto& [tag, value] : scalarsOf(spread)) {
+      parts.run.addScalar(tag, spread.step, static_cast<float>(value));
     }
     parts.raise(parts.health.see(spread, parts.settings));
   }
@@ -451,7 +433,7 @@ void TrainingSession::set(const std::string& name, const std::string& value) {
 void TrainingSession::snapshot() {
   Parts& parts = *m_parts;
   std::vector<Tensor> held;
-  auto state = parts.trainer->state();
+  auto state = parts.state();
   const auto views = viewsOf(state, held);
   parts.run.writeSnapshot(parts.trainer->steps(), views, parts.snapshotMetadata());
   parts.writeLatest();

@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QImage>
+#include <QLabel>
 #include <QLineEdit>
 #include <QSpinBox>
 #include <QTimer>
@@ -32,6 +33,8 @@ class WindowTrainingTest : public QObject {
   void cleanup() { m_bench.reset(); }
 
   void oneIsBegunInTheDialog();
+  void whatIsChosenIsLookedOver();
+  void anotherRunIsLaidOverIt();
   void itIsPausedSteppedAndChanged();
   void theNetworkInTrainingIsExplored();
   void itGoesOnAfterTheWindowWasClosed();
@@ -117,6 +120,65 @@ void WindowTrainingTest::oneIsBegunInTheDialog() {
   QVERIFY(!bench().control(QStringLiteral("plot")).isEmpty());
   QVERIFY(!bench().control(QStringLiteral("training.samples")).isEmpty());
   look("toy");
+}
+
+void WindowTrainingTest::whatIsChosenIsLookedOver() {
+  QVERIFY(bench().show());
+  QFile(pictures() + QStringLiteral("/broken.png")).open(QIODevice::WriteOnly);
+  QString told;
+  QPixmap sheet;
+  QTimer timer;
+  connect(&timer, &QTimer::timeout, this, [&] {
+    auto* dialog = qobject_cast<TrainingDialog*>(QApplication::activeModalWidget());
+    if (!dialog) {
+      return;
+    }
+    auto* data = dialog->findChild<QLineEdit*>(QStringLiteral("data"));
+    if (data->text() != pictures()) {
+      dialog->findChild<QComboBox*>(QStringLiteral("preset"))->setCurrentText(QStringLiteral("dcgan"));
+      dialog->findChild<QLineEdit*>(QStringLiteral("out"))->setText(bench().file(QStringLiteral("run")));
+      data->setText(pictures());
+    }
+    told = dialog->findChild<QLabel*>(QStringLiteral("outlook"))->text();
+    if (told.contains(QStringLiteral("a step here"))) {
+      sheet = dialog->findChild<QLabel*>(QStringLiteral("contactSheet"))->pixmap();
+      const QString folder = qEnvironmentVariable("LOOM_SHOTS");
+      if (!folder.isEmpty()) {
+        dialog->grab().save(folder + QStringLiteral("/dialog-pictures.png"));
+      }
+      dialog->reject();
+    }
+  });
+  timer.start(50);
+  hand().key(Qt::Key_T, Qt::ControlModifier);
+  timer.stop();
+  QVERIFY2(told.contains(QStringLiteral("12 pictures")), qPrintable(told));
+  QVERIFY2(told.contains(QStringLiteral("broken.png")), qPrintable(told));
+  QVERIFY(!sheet.isNull());
+}
+
+void WindowTrainingTest::anotherRunIsLaidOverIt() {
+  QVERIFY(bench().show());
+  TrainingRequest request = toy(QStringLiteral("first"));
+  request.settings.steps = 40;
+  start(request);
+  QVERIFY(is(State::Done));
+  start(toy(QStringLiteral("second")));
+  QVERIFY(reaches(10));
+  training().compareWith(bench().file(QStringLiteral("first")));
+  QCOMPARE(facts().others.size(), std::size_t{1});
+  QCOMPARE(facts().others[0].first, std::string("first"));
+  QVERIFY(facts().others[0].second.at("loss/G").size() > 0);
+  QVERIFY(hand().settle());
+  look("compared");
+  QSignalSpy failed(&training(), &loom::ui::Training::failed);
+  training().compareWith(bench().file(QStringLiteral("nothing here")));
+  QCOMPARE(failed.size(), 1);
+  QCOMPARE(facts().others.size(), std::size_t{1});
+  press("plot.compare-none");
+  QTRY_VERIFY_WITH_TIMEOUT(facts().others.empty(), kPatienceMs);
+  training().stop();
+  QVERIFY(is(State::Done));
 }
 
 void WindowTrainingTest::itIsPausedSteppedAndChanged() {

@@ -14,7 +14,7 @@ namespace {
 using State = TrainingFacts::State;
 using Kind = TrainingCommand::Kind;
 
-constexpr float kControls = 240.0F;  // logical pixels
+constexpr float kControls = 268.0F;  // logical pixels
 constexpr int kColumns = 4;          // of the samples
 constexpr float kGap = 16.0F;
 
@@ -24,14 +24,20 @@ struct PlotKind {
   float guide;
   const char* says;
 };
-const std::array<PlotKind, 6> kPlots{
+const std::array<PlotKind, 8> kPlots{
     {{"Loss", {{{"loss/G", "G"}, {"loss/D", "D"}}}, NAN,
       "What G and D play for. Neither has to fall: they play against each other. A few at most is usual, and steady is good."},
      {"Outputs", {{{"D/real", "real"}, {"D/fake", "generated"}}}, 0.0F, "D's mean output on real and on generated pictures."},
      {"Accuracy", {{{"D/accuracy real", "real"}, {"D/accuracy fake", "generated"}}}, 0.5F,
       "How often D is right. At the 50 % line it cannot tell; above 95 % on both, G learns little."},
      {"Gradients", {{{"gradient/G", "G"}, {"gradient/D", "D"}}}, NAN, "The norm of all gradients. Near zero, nothing is learnt."},
-     {"Penalty", {{{"penalty", "penalty"}, {"", ""}}}, NAN, "R1 or WGAN-GP, as it enters D's loss."},
+     {"Penalty", {{{"penalty", "of D"}, {"penalty/path length", "path length"}}}, NAN,
+      "R1 or WGAN-GP, as it enters D's loss; path length, as it enters G's."},
+     {"Augment", {{{"augment/p", "p"}, {"augment/sign D(real)", "sign of D(real)"}}}, 0.6F,
+      "ADA's strength p, and how surely D knows the real pictures. p rises while that is above the target."},
+     {"Classes", {{{"classes/rarest", "rarest"}, {"classes/commonest", "commonest"}}}, NAN,
+      "Shares of the rarest and the commonest class among generated pictures, as a small classifier sees them, times the "
+      "number of classes. 1: as even as can be."},
      {"Diversity", {{{"diversity", "of the data's own"}, {"", ""}}}, 1.0F,
       "How much generated samples differ among themselves. 1: as the data do; far below: mode collapse."}}};
 
@@ -72,7 +78,7 @@ void TrainingPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   const float samples = std::min(room.y, std::max(150.0F, room.x * 0.24F));
   ImGui::SameLine(0.0F, kGap);
   ImGui::BeginChild("##plot", {std::max(160.0F, room.x - kControls - samples - 2.0F * kGap), room.y});
-  drawPlot(training, ImGui::GetContentRegionAvail());
+  drawPlot(training, draft, ImGui::GetContentRegionAvail());
   ImGui::EndChild();
   ImGui::SameLine(0.0F, kGap);
   ImGui::BeginChild("##samples", {samples, room.y});
@@ -126,6 +132,7 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
     }
     if (!running) {
       tooltip("One step of G with its steps of D");
+      ImGui::SameLine();
     }
     if (button("training.snapshot", "Snapshot")) {
       ask(draft, Kind::Snapshot);
@@ -201,7 +208,7 @@ void TrainingPanel::drawLiveSettings(const TrainingFacts& training, WindowDraft&
   }
 }
 
-void TrainingPanel::drawPlot(const TrainingFacts& training, ImVec2 size) {
+void TrainingPanel::drawPlot(const TrainingFacts& training, WindowDraft& draft, ImVec2 size) {
   for (std::size_t i = 0; i < kPlots.size(); ++i) {
     const bool there = std::any_of(kPlots[i].curves.begin(), kPlots[i].curves.end(),
                                    [&](const auto& one) { return training.curves.contains(one.first); });
@@ -221,12 +228,32 @@ void TrainingPanel::drawPlot(const TrainingFacts& training, ImVec2 size) {
   if (button("plot.smooth", "Smooth", Icon::None, 0.0F, m_plot.smoothing > 0.0F)) {
     m_plot.smoothing = m_plot.smoothing > 0.0F ? 0.0F : 0.9F;
   }
+  ImGui::SameLine();
+  if (button("plot.compare", "Compare…")) {
+    ask(draft, Kind::Compare);
+  }
+  tooltip("Lays the curves of another run over these");
+  if (!training.others.empty()) {
+    ImGui::SameLine();
+    if (button("plot.compare-none", "Alone")) {
+      ask(draft, Kind::CompareNone);
+    }
+    tooltip("Takes the other runs' curves away");
+  }
   const PlotKind& kind = kPlots[static_cast<std::size_t>(m_kind)];
   std::vector<PlotCurve> curves;
   for (std::size_t i = 0; i < kind.curves.size(); ++i) {
     const auto it = training.curves.find(kind.curves[i].first);
     if (it != training.curves.end()) {
       curves.push_back({kind.curves[i].second, &it->second, color(i == 0 ? palette().accent : palette().second)});
+    }
+  }
+  for (const auto& [run, others] : training.others) {
+    for (std::size_t i = 0; i < kind.curves.size(); ++i) {
+      const auto it = others.find(kind.curves[i].first);
+      if (it != others.end()) {
+        curves.push_back({run + ": " + kind.curves[i].second, &it->second, color(i == 0 ? palette().accent : palette().second, 0.45F)});
+      }
     }
   }
   m_plot.draw("plot", {size.x, std::max(60.0F, ImGui::GetContentRegionAvail().y)}, curves, training.marks, kind.guide);

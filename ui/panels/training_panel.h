@@ -21,7 +21,7 @@ class TrainingPanel : public Panel {
   void drawControls(const TrainingFacts& training, WindowDraft& draft);
   void drawLiveSettings(const TrainingFacts& training, WindowDraft& draft);
   void drawHealth(const TrainingFacts& training, WindowDraft& draft);
-  void drawPlot(const TrainingFacts& training, ImVec2 size);
+  void drawPlot(const TrainingFacts& training, WindowDraft& draft, ImVec2 size);
   void drawSamples(const WindowFacts& facts, WindowDraft& draft, float width, float height);
   void drawPoints(const TrainingFacts& training, ImVec2 from, float side);
 

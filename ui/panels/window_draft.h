@@ -51,7 +51,7 @@ struct InputFacts {
 
 /// What the panel of a training asks for.
 struct TrainingCommand {
-  enum class Kind { New, Open, Pause, Resume, Step, Snapshot, Stop, RollBack, Set, Explore };
+  enum class Kind { New, Open, Pause, Resume, Step, Snapshot, Stop, RollBack, Set, Explore, Compare, CompareNone };
   Kind kind = Kind::New;
   std::string name;       ///< of a setting
   std::string value;

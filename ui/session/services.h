@@ -39,6 +39,16 @@ struct TrainingRequest {
   QString resume;
 };
 
+/// What a look over the data and a few steps tell before a training begins.
+struct TrainingOutlook {
+  QString data;          ///< what was found, lines for people; empty for a toy
+  QStringList warnings;  ///< unreadable files by name, and what else a person should know
+  QImage contactSheet;   ///< pictures as the training sees them; null for a toy
+  double secondsPerStep = 0.0;
+  double bytes = 0.0;      ///< of memory, about
+  double freeBytes = 0.0;  ///< 0: unknown
+};
+
 struct Example {
   QString title;
   QString path;     ///< of the checkpoint; the file need not be there
@@ -71,6 +81,11 @@ class Services : public QObject {
   /// What opens data and run of a training, on the worker's thread.
   virtual model::TrainingWorker::Opener trainingOpener(const TrainingRequest& request) = 0;
 
+  /// Looks over the data of `request` and makes a few steps that are thrown away; trainingForeseen or trainingNotForeseen
+  /// tells. Another call, or cancelOutlook, makes an earlier one void.
+  virtual void foreseeTraining(const TrainingRequest& request) = 0;
+  virtual void cancelOutlook() = 0;
+
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;
 
@@ -79,6 +94,9 @@ class Services : public QObject {
   void exportDone(const QString& path);
   void exportFailed(const QString& message);
   void exportCancelled();
+  void outlookProgress(const QString& what, double fraction);
+  void trainingForeseen(const loom::ui::TrainingOutlook& outlook);
+  void trainingNotForeseen(const QString& message);
   /// The picture's state, and the checkpoint it belongs to (found by hash).
   void stateFound(const QString& checkpointPath, const loom::model::SavedState& state);
   /// The picture's state is known, its checkpoint is not at hand: `message` says which one; the state is applied when a

@@ -1,5 +1,9 @@
 #include "ui/session/training.h"
 
+#include "model/training_scalars.h"
+
+#include <QFileInfo>
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,7 +23,7 @@ QString Training::latestPath() const { return m_run.isEmpty() ? QString() : m_ru
 
 void Training::start(model::TrainingWorker::Opener opener, const QString& title) {
   m_worker.reset();
-  m_facts = {};
+  m_facts = TrainingFacts{.others = std::move(m_facts.others)};
   m_facts.state = State::Opening;
   m_facts.title = title.toStdString();
   m_run.clear();
@@ -61,7 +65,9 @@ void Training::start(model::TrainingWorker::Opener opener, const QString& title)
   listener.diversity = [this, queued](const model::DiversityReport& report) {
     queued([this, report] {
       m_facts.diversity = report;
-      m_facts.curves["diversity"].append(report.step, static_cast<float>(report.diversity));
+      for (const auto& [tag, value] : model::scalarsOf(report)) {
+        m_facts.curves[tag].append(report.step, static_cast<float>(value));
+      }
     });
   };
   listener.mark = [this, queued](const model::RunMark& mark) {
@@ -140,23 +146,35 @@ void Training::rollBack(std::int64_t step) {
   }
 }
 
-void Training::take(const std::vector<model::StepReport>& reports) {
-  const auto add = [this](const char* tag, std::int64_t step, double value) {
-    m_facts.curves[tag].append(step, static_cast<float>(value));
-  };
-  for (const model::StepReport& report : reports) {
-    add("loss/G", report.step, report.lossG);
-    add("loss/D", report.step, report.lossD);
-    add("D/real", report.step, report.scoreReal);
-    add("D/fake", report.step, report.scoreFake);
-    if (report.accuracyReal) {
-      add("D/accuracy real", report.step, *report.accuracyReal);
-      add("D/accuracy fake", report.step, *report.accuracyFake);
+void Training::compareWith(const QString& path) {
+  try {
+    Curves curves;
+    for (const model::ScalarSeries& series : model::readHistory(path.toStdString()).scalars) {
+      for (const model::ScalarPoint& point : series.points) {
+        curves[series.tag].append(point.step, point.value);
+      }
     }
-    add("gradient/G", report.step, report.gradientG);
-    add("gradient/D", report.step, report.gradientD);
-    if (report.penalty != 0.0) {
-      add("penalty", report.step, report.penalty);
+    if (curves.empty()) {
+      throw model::RunError(path.toStdString() + " holds no curves: choose the folder of a run, with its events.");
+    }
+    const std::string name = QFileInfo(path).fileName().toStdString();
+    std::erase_if(m_facts.others, [&](const auto& other) { return other.first == name; });
+    m_facts.others.emplace_back(name, std::move(curves));
+    Q_EMIT changed();
+  } catch (const model::RunError& error) {
+    Q_EMIT failed(QString::fromStdString(error.what()), false);
+  }
+}
+
+void Training::compareWithNone() {
+  m_facts.others.clear();
+  Q_EMIT changed();
+}
+
+void Training::take(const std::vector<model::StepReport>& reports) {
+  for (const model::StepReport& report : reports) {
+    for (const auto& [tag, value] : model::scalarsOf(report, m_facts.status.settings)) {
+      m_facts.curves[tag].append(report.step, static_cast<float>(value));
     }
   }
 }

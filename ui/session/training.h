@@ -14,6 +14,8 @@
 
 namespace loom::ui {
 
+using Curves = std::map<std::string, render::LevelOfDetail>;  ///< by tag: "loss/G"
+
 /// What was seen of the training, for the panel.
 struct TrainingFacts {
   enum class State { Idle, Opening, Running, Paused, Done, Failed };
@@ -21,7 +23,8 @@ struct TrainingFacts {
   std::string title;    ///< the run's name
   std::string message;  ///< why it failed
   model::TrainingStatus status;
-  std::map<std::string, render::LevelOfDetail> curves;  ///< by tag: "loss/G"
+  Curves curves;
+  std::vector<std::pair<std::string, Curves>> others;   ///< runs laid over this one, by name
   std::vector<model::RunMark> marks;
   std::vector<std::int64_t> snapshots;                  ///< steps that can be returned to
   std::vector<model::TrainingSheet> film;               ///< sheets over time, the newest last
@@ -52,6 +55,11 @@ class Training : public QObject {
   void set(const std::string& name, const std::string& value);
   void snapshot();
   void rollBack(std::int64_t step);
+
+  /// Lays the curves of the run at `path` over this one's; laid over already, it is read anew. Tells failed() where they
+  /// cannot be read.
+  void compareWith(const QString& path);
+  void compareWithNone();
 
  Q_SIGNALS:
   void changed();  ///< facts() are others

@@ -32,7 +32,7 @@ TrainingCommands::TrainingCommands(Explorer& explorer, Training& training, Servi
 }
 
 void TrainingCommands::begin() {
-  TrainingDialog dialog(&m_window);
+  TrainingDialog dialog(m_services, &m_window);
   if (dialog.exec() == QDialog::Accepted) {
     const TrainingRequest request = dialog.request();
     start(QFileInfo(request.out).fileName(), request);
@@ -46,6 +46,15 @@ void TrainingCommands::resume() {
     TrainingRequest request;
     request.resume = folder;
     start(QFileInfo(folder).fileName(), request);
+  }
+}
+
+void TrainingCommands::compare() {
+  const QString folder = QFileDialog::getExistingDirectory(&m_window, tr("Compare with a run"),
+                                                           QSettings().value(QStringLiteral("training/compared")).toString());
+  if (!folder.isEmpty()) {
+    QSettings().setValue(QStringLiteral("training/compared"), folder);
+    m_training.compareWith(folder);
   }
 }
 
@@ -96,6 +105,8 @@ void TrainingCommands::carryOut(const TrainingCommand& command) {
     case Kind::Stop: m_training.stop(); break;
     case Kind::RollBack: m_training.rollBack(command.step); break;
     case Kind::Set: m_training.set(command.name, command.value); break;
+    case Kind::Compare: compare(); break;
+    case Kind::CompareNone: m_training.compareWithNone(); break;
     case Kind::Explore:
       explore(command.step);
       break;

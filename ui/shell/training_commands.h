@@ -35,6 +35,7 @@ class TrainingCommands : public QObject {
   void shown();
 
  private:
+  void compare();
   void start(const QString& title, const TrainingRequest& request);
   void explore(std::int64_t step);
 

@@ -15,7 +15,10 @@
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTableWidget>
+#include <QTimer>
 #include <QVBoxLayout>
+
+#include <cmath>
 
 namespace loom::ui {
 namespace {
@@ -43,12 +46,30 @@ QWidget* withButtons(QLineEdit* line, std::initializer_list<QPushButton*> button
   return row;
 }
 
+QString spokenTime(double seconds) {
+  if (seconds < 1.0) {
+    return TrainingDialog::tr("%1 ms").arg(std::lround(seconds * 1000.0));
+  }
+  const auto whole = static_cast<qlonglong>(std::llround(seconds));
+  if (whole < 60) {
+    return TrainingDialog::tr("%1 s").arg(whole);
+  }
+  return whole < 3600 ? TrainingDialog::tr("%1 min").arg((whole + 30) / 60)
+                      : TrainingDialog::tr("%1 h %2 min").arg(whole / 3600).arg(whole / 60 % 60);
+}
+
+constexpr int kSheet = 150;  // logical pixels
+constexpr int kPause = 600;  // milliseconds
+
 }  // namespace
 
-TrainingDialog::TrainingDialog(QWidget* parent)
-    : QDialog(parent), m_preset(new QComboBox), m_summary(new QLabel), m_data(new QLineEdit), m_out(new QLineEdit),
+TrainingDialog::~TrainingDialog() { m_services.cancelOutlook(); }
+
+TrainingDialog::TrainingDialog(Services& services, QWidget* parent)
+    : QDialog(parent), m_services(services), m_pause(new QTimer(this)), m_preset(new QComboBox), m_summary(new QLabel), m_data(new QLineEdit), m_out(new QLineEdit),
       m_resolution(new QComboBox), m_steps(new QSpinBox), m_seed(new QSpinBox),
-      m_all(new QTableWidget(static_cast<int>(model::settingTable().size()), 3)), m_problem(new QLabel),
+      m_all(new QTableWidget(static_cast<int>(model::settingTable().size()), 3)), m_sheet(new QLabel),
+      m_outlook(new QLabel), m_problem(new QLabel),
       m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel)) {
   setWindowTitle(tr("New training"));
   const QSettings stored;
@@ -95,10 +116,32 @@ TrainingDialog::TrainingDialog(QWidget* parent)
   m_all->setColumnWidth(1, 110);
   m_all->setMinimumHeight(180);
   layout->addWidget(m_all, 1);
+  m_sheet->setFixedSize(kSheet, kSheet);
+  m_sheet->setAlignment(Qt::AlignCenter);
+  m_sheet->setObjectName(QStringLiteral("contactSheet"));
+  m_outlook->setWordWrap(true);
+  m_outlook->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+  m_outlook->setObjectName(QStringLiteral("outlook"));
+  auto* outlook = new QHBoxLayout;
+  outlook->setSpacing(16);
+  outlook->addWidget(m_sheet, 0, Qt::AlignTop);
+  outlook->addWidget(m_outlook, 1);
+  layout->addLayout(outlook);
   layout->addWidget(m_problem);
   m_buttons->button(QDialogButtonBox::Ok)->setText(tr("Train"));
   layout->addWidget(m_buttons);
-  resize(680, 640);
+  resize(720, 760);
+  m_pause->setSingleShot(true);
+  m_pause->setInterval(kPause);
+  connect(m_pause, &QTimer::timeout, this, &TrainingDialog::foresee);
+  connect(&m_services, &Services::trainingForeseen, this, &TrainingDialog::showOutlook);
+  connect(&m_services, &Services::trainingNotForeseen, this, [this](const QString& message) {
+    m_sheet->setVisible(false);
+    m_outlook->setText(message);
+  });
+  connect(&m_services, &Services::outlookProgress, this, [this](const QString& what, double fraction) {
+    m_outlook->setText(tr("%1: %2 %").arg(what).arg(std::lround(fraction * 100.0)));
+  });
 
   connect(folder, &QPushButton::clicked, this, [this] {
     const QString path = QFileDialog::getExistingDirectory(this, tr("Folder of pictures"), m_data->text());
@@ -116,6 +159,11 @@ TrainingDialog::TrainingDialog(QWidget* parent)
   for (QLineEdit* line : {m_data, m_out}) {
     connect(line, &QLineEdit::textChanged, this, &TrainingDialog::refresh);
   }
+  connect(m_steps, &QSpinBox::valueChanged, this, [this] {
+    if (m_lastOutlook) {
+      showOutlook(TrainingOutlook(*m_lastOutlook));
+    }
+  });
   connect(m_all, &QTableWidget::itemChanged, this, &TrainingDialog::refresh);
   connect(m_resolution, &QComboBox::currentIndexChanged, this, &TrainingDialog::refresh);
   connect(m_buttons, &QDialogButtonBox::accepted, this, &TrainingDialog::accept);
@@ -173,6 +221,46 @@ void TrainingDialog::refresh() {
   }
   m_problem->setText(problem);
   m_buttons->button(QDialogButtonBox::Ok)->setEnabled(problem.isEmpty());
+  m_services.cancelOutlook();
+  m_sheet->setVisible(false);
+  m_outlook->clear();
+  m_lastOutlook.reset();
+  if (problem.isEmpty()) {
+    m_pause->start();
+  } else {
+    m_pause->stop();
+  }
+}
+
+void TrainingDialog::foresee() {
+  m_outlook->setText(tr("Making a few steps to see how long they take…"));
+  m_services.foreseeTraining(request());
+}
+
+void TrainingDialog::showOutlook(const TrainingOutlook& outlook) {
+  m_lastOutlook = outlook;
+  constexpr double kMiB = 1024.0 * 1024.0;
+  QStringList lines;
+  if (!outlook.data.isEmpty()) {
+    lines << outlook.data;
+  }
+  lines << tr("About %1 a step here, %2 for all %L3; some %L4 MiB of memory.")
+               .arg(spokenTime(outlook.secondsPerStep), spokenTime(outlook.secondsPerStep * m_steps->value()))
+               .arg(m_steps->value())
+               .arg(static_cast<qlonglong>(std::ceil(outlook.bytes / kMiB)));
+  if (outlook.freeBytes > 0.0 && outlook.bytes > 0.7 * outlook.freeBytes) {
+    lines << tr("That is most of what is free (%L1 MiB): a smaller batch or width is safer.")
+                 .arg(static_cast<qlonglong>(outlook.freeBytes / kMiB));
+  }
+  lines << outlook.warnings;
+  m_outlook->setText(lines.join(QLatin1Char('\n')));
+  m_sheet->setVisible(!outlook.contactSheet.isNull());
+  if (!outlook.contactSheet.isNull()) {
+    const int side = static_cast<int>(kSheet * devicePixelRatioF());
+    QPixmap sheet = QPixmap::fromImage(outlook.contactSheet.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    sheet.setDevicePixelRatio(devicePixelRatioF());
+    m_sheet->setPixmap(sheet);
+  }
 }
 
 TrainingRequest TrainingDialog::request() const {

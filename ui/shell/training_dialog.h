@@ -6,6 +6,8 @@
 
 #include <QDialog>
 
+#include <optional>
+
 class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
@@ -13,6 +15,7 @@ class QLabel;
 class QLineEdit;
 class QSpinBox;
 class QTableWidget;
+class QTimer;
 
 namespace loom::ui {
 
@@ -20,7 +23,8 @@ class TrainingDialog : public QDialog {
   Q_OBJECT
 
  public:
-  explicit TrainingDialog(QWidget* parent = nullptr);
+  explicit TrainingDialog(Services& services, QWidget* parent = nullptr);
+  ~TrainingDialog() override;
 
   TrainingRequest request() const;
   void accept() override;
@@ -28,8 +32,12 @@ class TrainingDialog : public QDialog {
  private:
   void takePreset();
   void refresh();
+  void foresee();
+  void showOutlook(const TrainingOutlook& outlook);
   model::TrainingSettings settings(QString* problem) const;
 
+  Services& m_services;
+  QTimer* m_pause;  // between the last change and a look over the data
   QComboBox* m_preset;
   QLabel* m_summary;
   QLineEdit* m_data;
@@ -38,6 +46,9 @@ class TrainingDialog : public QDialog {
   QSpinBox* m_steps;
   QSpinBox* m_seed;
   QTableWidget* m_all;
+  std::optional<TrainingOutlook> m_lastOutlook;
+  QLabel* m_sheet;
+  QLabel* m_outlook;
   QLabel* m_problem;
   QDialogButtonBox* m_buttons;
 };
