@@ -28,7 +28,7 @@ QString classesOf(const DataSurvey& survey) {
 }
 
 void describe(const DataSurvey& survey, ui::TrainingOutlook& outlook) {
-  outlook.data = tr("%L1 pictures in a %2\n%3\n%4")
+  outlook.data = tr("%L1 pictures (%2)\n%3\n%4")
                      .arg(survey.pictures)
                      .arg(QString::fromStdString(survey.kind), sizesOf(survey), classesOf(survey));
   outlook.contactSheet = survey.contactSheet;

@@ -169,12 +169,15 @@ void WindowTrainingTest::anotherRunIsLaidOverIt() {
   QCOMPARE(facts().others.size(), std::size_t{1});
   QCOMPARE(facts().others[0].first, std::string("first"));
   QVERIFY(facts().others[0].second.at("loss/G").size() > 0);
+  training().setPaused(true);
+  QVERIFY(is(State::Paused));
   QVERIFY(hand().settle());
   look("compared");
   QSignalSpy failed(&training(), &loom::ui::Training::failed);
   training().compareWith(bench().file(QStringLiteral("nothing here")));
   QCOMPARE(failed.size(), 1);
   QCOMPARE(facts().others.size(), std::size_t{1});
+  QVERIFY(hand().settle());  // a message came between
   press("plot.compare-none");
   QTRY_VERIFY_WITH_TIMEOUT(facts().others.empty(), kPatienceMs);
   training().stop();

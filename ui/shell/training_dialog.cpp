@@ -117,7 +117,7 @@ TrainingDialog::TrainingDialog(Services& services, QWidget* parent)
   m_all->setMinimumHeight(180);
   layout->addWidget(m_all, 1);
   m_sheet->setFixedSize(kSheet, kSheet);
-  m_sheet->setAlignment(Qt::AlignCenter);
+  m_sheet->setAlignment(Qt::AlignTop | Qt::AlignHCenter);
   m_sheet->setObjectName(QStringLiteral("contactSheet"));
   m_outlook->setWordWrap(true);
   m_outlook->setAlignment(Qt::AlignTop | Qt::AlignLeft);
