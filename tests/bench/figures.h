@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace loom::bench {
 
 /// Milliseconds. `limit` is what the figure is held against; 0: nothing.
 struct Figure {
-  std::string name;
+  std::string name;  ///< by which --against finds another program's figure, too
   std::vector<double> samples;
   double limit = 0.0;
   double limitShare = 0.5;  ///< which quantile the limit is for: 0.5 the median, 1 the worst
@@ -25,6 +26,17 @@ inline double quantile(std::vector<double> samples, double share) {
   return samples[static_cast<std::size_t>(share * static_cast<double>(samples.size() - 1) + 0.5)];
 }
 
+/// Another program's figures on the same jobs, taken in the same run on the same machine, by our names.
+struct Others {
+  std::string program;
+  std::map<std::string, double> milliseconds;  ///< medians
+};
+
+inline Others& others() {
+  static Others others;
+  return others;
+}
+
 inline void print(const Figure& figure) {
   const double median = quantile(figure.samples, 0.5);
   const double high = quantile(figure.samples, 0.95);
@@ -34,6 +46,9 @@ inline void print(const Figure& figure) {
     const double held = quantile(figure.samples, figure.limitShare);
     std::printf("   %s below %.0f: %s", figure.limitShare < 1.0 ? "median" : "worst", figure.limit,
                 held <= figure.limit ? "yes" : "NO");
+  }
+  if (const auto other = others().milliseconds.find(figure.name); other != others().milliseconds.end() && median > 0.0) {
+    std::printf("   %.2f times as fast as %s (%.1f)", other->second / median, others().program.c_str(), other->second);
   }
   std::printf("\n");
   std::fflush(stdout);

@@ -1,16 +1,22 @@
-// latent-loom-bench [--parts-only | --window-only | --opening-only] [Google Benchmark's options]
+// latent-loom-bench [--parts-only | --window-only | --opening-only | --training-only] [--against FILE]
+//                   [Google Benchmark's options]
+// FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
+#include "tests/bench/training_figures.h"
 #include "tests/bench/window_figures.h"
 #include "ui/shell/imgui_backend/gl_abilities.h"
 
 #include <benchmark/benchmark.h>
 
+#include <nlohmann/json.hpp>
+
 #include <QApplication>
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 
 namespace {
 
@@ -27,6 +33,43 @@ bool takeOption(int& argc, char** argv, const char* option) {
 
 void printHead() {
   std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst");
+}
+
+/// Takes the option's value from the arguments; empty where it is not there.
+std::string takeValue(int& argc, char** argv, const char* option) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], option) == 0) {
+      std::string value = argv[i + 1];
+      std::rotate(argv + i, argv + i + 2, argv + argc);
+      argc -= 2;
+      return value;
+    }
+  }
+  return {};
+}
+
+bool readOthers(const std::string& path) {
+  std::ifstream file(path);
+  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("program") || !json.contains("milliseconds")) {
+    std::fprintf(stderr, "%s holds no figures: {\"program\": …, \"milliseconds\": {\"name\": number}} is wanted.\n", path.c_str());
+    return false;
+  }
+  try {
+    loom::bench::others() = {json["program"].get<std::string>(), json["milliseconds"].get<std::map<std::string, double>>()};
+  } catch (const nlohmann::json::exception& error) {
+    std::fprintf(stderr, "%s: %s\n", path.c_str(), error.what());
+    return false;
+  }
+  return true;
+}
+
+void measureTraining() {
+  printHead();
+  for (const auto& figure : loom::bench::measureTraining()) {
+    loom::bench::print(figure);
+  }
+  std::printf("\n");
 }
 
 void measureOpening() {
@@ -52,6 +95,9 @@ void measureWindow() {
   }
   print(measureSlider(kMoves));
   print(measureStalls(kStallSeconds));
+  for (const Figure& figure : measureTrainingLive(kStallSeconds, kMoves / 3)) {
+    print(figure);
+  }
   std::printf("\n");
 }
 
@@ -61,12 +107,23 @@ int main(int argc, char** argv) {
   const bool partsOnly = takeOption(argc, argv, "--parts-only");
   const bool windowOnly = takeOption(argc, argv, "--window-only");
   const bool openingOnly = takeOption(argc, argv, "--opening-only");
+  const bool trainingOnly = takeOption(argc, argv, "--training-only");
+  if (const std::string against = takeValue(argc, argv, "--against"); !against.empty() && !readOthers(against)) {
+    return 2;
+  }
+  if (trainingOnly) {
+    measureTraining();
+    return 0;
+  }
   if (!partsOnly && !openingOnly) {
     QApplication application(argc, argv);
     measureWindow();
   }
   if (!partsOnly && !windowOnly) {
     measureOpening();
+  }
+  if (!partsOnly && !windowOnly && !openingOnly) {
+    measureTraining();
   }
   if (!windowOnly && !openingOnly) {
     benchmark::Initialize(&argc, argv);

@@ -12,4 +12,7 @@ Figure measureSlider(int moves);
 /// and a slider is dragged without pause.
 Figure measureStalls(double seconds);
 
+/// The same two while a DCGAN learns, its own network under the slider; an answer is held against two of its steps.
+std::vector<Figure> measureTrainingLive(double seconds, int moves);
+
 }  // namespace loom::bench
