@@ -170,8 +170,9 @@ std::vector<Figure> measureTrainingLive(double seconds, int moves) {
     const auto& open = bench.explorer().openModel();
     return open && QString::fromStdString(open->path().string()) == training.latestPath();
   });
-  gaps.samples = gapsWhileDragging(bench, seconds, kSlider);
-  answers.samples = answersTo(bench, moves, kSlider);
+  const QString slider = QStringLiteral("z0");  // the panel of the training hides those below
+  gaps.samples = gapsWhileDragging(bench, seconds, slider);
+  answers.samples = answersTo(bench, moves, slider);
   const double pace = training.facts().status.stepsPerSecond;
   if (pace > 0.0) {
     answers.limit = 2000.0 / pace;  // two steps
