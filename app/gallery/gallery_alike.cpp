@@ -29,10 +29,6 @@ std::vector<EntryId> nearest(std::vector<std::pair<Distance, EntryId>> all, std:
   return ids;
 }
 
-/// Pictures that a person takes for the same, whatever they were saved as: some bits of 64, some steps of grey.
-constexpr int kSameBits = 4;
-constexpr int kSameFeatures = kFeatureCount * 5 * 5;
-
 bool contains(const std::vector<EntryId>& ascending, EntryId id) {
   return std::binary_search(ascending.begin(), ascending.end(), id);
 }
@@ -138,8 +134,7 @@ std::vector<std::vector<EntryId>> Gallery::duplicates(const GalleryControl& cont
   const Looks& all = looks();
   Groups groups(all.ids.size());
   const auto same = [&](std::size_t a, std::size_t b) {
-    return hashDistance(all.hashes[a], all.hashes[b]) <= kSameBits &&
-           featureDistance(&all.features[a * kFeatureCount], &all.features[b * kFeatureCount]) <= kSameFeatures;
+    return looksTheSame(all.hashes[a], &all.features[a * kFeatureCount], all.hashes[b], &all.features[b * kFeatureCount]);
   };
   // Hashes that differ in at most four bits agree in at least one of five parts: only those are compared.
   constexpr int kParts = kSameBits + 1;

@@ -55,8 +55,8 @@ std::uint64_t hashOf(const QImage& grey) {
   values[0] = 0;  // the mean brightness says little
   auto sorted = values;
   std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2, sorted.end());
-  // What is smaller than a step of grey here and there is noise: the hash of a plain picture is 0.
-  constexpr float kNoise = 32.0F;
+  // What is smaller than two steps of grey is noise, as saving makes it: the hash of a plain picture is 0.
+  constexpr float kNoise = 2.0F * kHashSide * kHashSide / 2;
   const float median = sorted[sorted.size() / 2];
   std::uint64_t hash = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -145,6 +145,11 @@ int featureDistance(const std::uint8_t* a, const std::uint8_t* b) {
     sum += difference * difference;
   }
   return sum;
+}
+
+bool looksTheSame(std::uint64_t hashA, const std::uint8_t* featuresA, std::uint64_t hashB, const std::uint8_t* featuresB) {
+  constexpr int kSameFeatures = kFeatureCount * 5 * 5;
+  return hashDistance(hashA, hashB) <= kSameBits && featureDistance(featuresA, featuresB) <= kSameFeatures;
 }
 
 std::vector<float> sketchOf(const std::vector<float>& style) {
