@@ -62,9 +62,9 @@ inline void fillGallery(const QString& folder, int count, int styleLength = 512)
   const qint64 start = QDateTime({2026, 1, 1}, {0, 0}, Qt::UTC).toMSecsSinceEpoch();
   all(qPrintable(QStringLiteral("INSERT INTO entry SELECT n + 1, '00000000-0000-0000-0000-' || substr('000000000000' || n, -12), %1 + 60000 * n, 64, 64,"
                                 " n % 6, 'note number' || n, n % 8 + 1, printf('{\"seed\":%d}', n), NULL FROM i").arg(start)));
-  all("INSERT INTO tag SELECT 'tag' || n % 50, n + 1 FROM i");
-  all("INSERT INTO entry_text(rowid, notes, tags, model) SELECT n + 1, 'note number' || n, 'tag' || n % 50,"
-      " 'model' || n % 8 || '.pkl StyleGAN2' FROM i");
+  all("INSERT INTO tag SELECT 'tag' || (n % 50), n + 1 FROM i");
+  all("INSERT INTO entry_text(rowid, notes, tags, model) SELECT n + 1, 'note number' || n, 'tag' || (n % 50),"
+      " 'model' || (n % 8) || '.pkl StyleGAN2' FROM i");
   std::vector<app::PictureLook> looks;
   for (const QByteArray& thumbnail : thumbnails) {
     looks.push_back(app::lookOf(QImage::fromData(thumbnail)));
