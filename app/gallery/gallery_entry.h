@@ -79,6 +79,7 @@ struct GalleryFilter {
 struct GalleryControl {
   std::function<void(const QString& what, double fraction)> progress;
   std::stop_token stop;
+  bool checkAll = false;  ///< of opening: the whole database is checked, however large it is
 };
 
 }  // namespace loom::app

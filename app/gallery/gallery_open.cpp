@@ -108,7 +108,7 @@ void Gallery::open(const GalleryControl& control) {
   try {
     m_database = std::make_unique<GalleryDatabase>(path);
     backup = prepareGallery(*m_database, backups, control);
-    if (notClosed || QFileInfo(path).size() < kQuicklyChecked) {
+    if (control.checkAll || notClosed || QFileInfo(path).size() < kQuicklyChecked) {
       if (const QString damage = m_database->findDamage(); !damage.isEmpty()) {
         throw GalleryDamaged(damage.toStdString());
       }

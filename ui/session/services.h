@@ -4,6 +4,7 @@
 #include "model/frame.h"
 #include "model/opened_model.h"
 #include "model/training_worker.h"
+#include "ui/session/gallery_service.h"
 
 #include <QImage>
 #include <QObject>
@@ -70,6 +71,8 @@ class Services : public QObject {
 
   /// What opens data and run of a training, on the worker's thread.
   virtual model::TrainingWorker::Opener trainingOpener(const TrainingRequest& request) = 0;
+
+  virtual GalleryService& gallery() = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;
