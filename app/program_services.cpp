@@ -103,7 +103,7 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
 
 }  // namespace
 
-ProgramServices::ProgramServices() {
+ProgramServices::ProgramServices(const QString& galleryFolder) : m_gallery(galleryFolder) {
   connect(&m_gallery, &ui::GalleryService::recalled, this,
           [this](ui::GalleryId, const QString& sha256, const QString& name, const QString& path, const model::SavedState& state) {
             recalled(sha256, name, path, state);

@@ -12,7 +12,8 @@ class ProgramServices : public ui::Services {
   Q_OBJECT
 
  public:
-  ProgramServices();
+  /// `galleryFolder` empty: the user's own.
+  explicit ProgramServices(const QString& galleryFolder = {});
   ~ProgramServices() override;
 
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;

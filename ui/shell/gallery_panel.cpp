@@ -64,6 +64,7 @@ GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent) : QDockWidg
   m_empty = plainLabel(m_stack);
   m_empty->setAlignment(Qt::AlignCenter);
   m_empty->setMargin(24);
+  m_empty->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a long sentence makes no wide dock
   m_empty->setObjectName(QStringLiteral("gallery.empty"));
   m_stack->addWidget(m_grid);
   m_stack->addWidget(m_empty);
@@ -232,6 +233,14 @@ void GalleryPanel::showEvent(QShowEvent* event) {
   QDockWidget::showEvent(event);
   if (!m_searched) {
     search();
+  }
+}
+
+void GalleryPanel::takeFocus() {
+  if (m_list->rowCount() > 0) {
+    m_grid->setFocus();
+  } else {
+    m_text->setFocus();
   }
 }
 

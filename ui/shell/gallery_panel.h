@@ -28,6 +28,9 @@ class GalleryPanel : public QDockWidget {
   void setPalette(const Palette& palette);
   /// Searches with what stands in the fields.
   void search();
+  /// The grid, where there is something in it, else the search field.
+  void takeFocus();
+  QSize sizeHint() const override { return {380, 600}; }
 
   GalleryGrid& grid() { return *m_grid; }
   GalleryList& list() { return *m_list; }

@@ -179,7 +179,12 @@ void MainWindow::connectActions() {
     m_actions[id]->setEnabled(false);
   }
   on(ActionId::KeepPicture, [this] { m_galleryCommands->keep(); });
-  on(ActionId::ShowGallery, [this](bool show) { m_gallery->setVisible(show); });
+  on(ActionId::ShowGallery, [this](bool show) {
+    m_gallery->setVisible(show);
+    if (show) {
+      m_gallery->takeFocus();
+    }
+  });
   connect(m_gallery, &QDockWidget::visibilityChanged, this,
           [this] { m_actions[ActionId::ShowGallery]->setChecked(m_gallery->isVisible()); });
   on(ActionId::Fit, [this] { m_canvas->fit(); });
