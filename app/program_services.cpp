@@ -104,7 +104,12 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
 
 }  // namespace
 
-ProgramServices::ProgramServices() = default;
+ProgramServices::ProgramServices(const QString& galleryFolder) : m_gallery(galleryFolder) {
+  connect(&m_gallery, &ui::GalleryService::recalled, this,
+          [this](ui::GalleryId, const QString& sha256, const QString& name, const QString& path, const model::SavedState& state) {
+            recalled(sha256, name, path, state);
+          });
+}
 ProgramServices::~ProgramServices() = default;
 
 void ProgramServices::reportProgress(const QString& what, double fraction) {
@@ -181,6 +186,27 @@ void ProgramServices::restore(const QString& picturePath) {
   } catch (const std::exception& error) {
     Q_EMIT restoreFailed(QString::fromStdString(error.what()));
   }
+}
+
+void ProgramServices::recalled(const QString& sha256, const QString& modelName, const QString& modelPath,
+                               const model::SavedState& state) {
+  QString checkpoint = m_known.find(sha256);
+  if (checkpoint.isEmpty() && QFileInfo(modelPath).isFile()) {
+    try {
+      const auto found = sha256OfFile(nativePath(modelPath));
+      checkpoint = found && *found == sha256.toStdString() ? modelPath : QString();
+    } catch (const std::exception&) {
+      // It cannot be read any more: as if it were not there.
+    }
+  }
+  if (!checkpoint.isEmpty()) {
+    Q_EMIT stateFound(checkpoint, state);
+    return;
+  }
+  Q_EMIT checkpointNeeded(tr("This picture was made with %1, which is not at hand. Open that checkpoint and the picture's "
+                             "state comes back by itself.\nIt was last seen at %2\nSHA-256 of the checkpoint: %3")
+                              .arg(modelName, modelPath.isEmpty() ? tr("an unknown place") : modelPath, sha256),
+                          sha256, state);
 }
 
 void ProgramServices::noteOpened(const Model& model) {

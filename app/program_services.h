@@ -3,6 +3,7 @@
 
 #include "app/background_jobs.h"
 #include "app/known_checkpoints.h"
+#include "app/program_gallery.h"
 #include "ui/session/services.h"
 
 namespace loom::app {
@@ -11,7 +12,8 @@ class ProgramServices : public ui::Services {
   Q_OBJECT
 
  public:
-  ProgramServices();
+  /// `galleryFolder` empty: the user's own.
+  explicit ProgramServices(const QString& galleryFolder = {});
   ~ProgramServices() override;
 
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
@@ -26,6 +28,7 @@ class ProgramServices : public ui::Services {
   void foreseeTraining(const ui::TrainingRequest& request) override;
   void cancelOutlook() override { m_outlooks.cancel(); }
   model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
+  ui::GalleryService& gallery() override { return m_gallery; }
   QImage imageOf(const model::Frame& frame) const override;
 
  private:
@@ -33,6 +36,10 @@ class ProgramServices : public ui::Services {
   void startExport(const QString& what, std::function<bool(std::stop_token)> work, const QString& path);
   void reportProgress(const QString& what, double fraction);
 
+  /// The state of an entry of the gallery goes the way of a picture's.
+  void recalled(const QString& sha256, const QString& modelName, const QString& modelPath, const model::SavedState& state);
+
+  ProgramGallery m_gallery;
   KnownCheckpoints m_known;
   BackgroundJobs m_exports;
   BackgroundJobs m_hashes;

@@ -2,8 +2,13 @@
 
 #include "app/export/seed_list.h"
 
+#include <QByteArray>
+#include <QUuid>
+#include <QtEndian>
+
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace loom::app {
 namespace {
@@ -14,6 +19,8 @@ constexpr int kFormatVersion = 1;
 /// Far above what is written, far below what hurts: a name, and the JSON of a state.
 constexpr std::size_t kLongestText = 4096;
 constexpr std::size_t kLongestState = 32u << 20;
+constexpr std::size_t kLongestNotes = 1u << 20;
+constexpr std::size_t kMostTags = 1000;
 constexpr int kMostGridSide = 65500;
 
 std::string shortest(double number) {
@@ -44,6 +51,27 @@ void setGrid(XmpPacket& packet, const GridProvenance& grid) {
   setUnlessEmpty(packet, "GridSeeds", seedsToText(grid.seeds));
 }
 
+QByteArray littleEndian(const std::vector<float>& values) {
+  QByteArray bytes(static_cast<qsizetype>(values.size() * sizeof(float)), '\0');
+  qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), bytes.data());
+  return bytes;
+}
+
+void setKept(XmpPacket& packet, const KeptProvenance& kept) {
+  packet.set(kLoom, "KeptId", kept.id);
+  setUnlessEmpty(packet, "KeptNotes", kept.notes);
+  std::string parents;
+  for (const std::string& parent : kept.parents) {
+    parents += (parents.empty() ? "" : " ") + parent;
+  }
+  setUnlessEmpty(packet, "KeptParents", parents);
+  setUnlessEmpty(packet, "KeptStyle", littleEndian(kept.style).toBase64().toStdString());
+  if (kept.rating > 0) {
+    packet.set(kBasic, "Rating", std::to_string(kept.rating));
+  }
+  packet.setBag(kDublinCore, "subject", kept.tags);
+}
+
 XmpPacket packetOf(const Provenance& provenance) {
   XmpPacket packet;
   const QDateTime created = provenance.created.isValid() ? provenance.created : QDateTime::currentDateTime();
@@ -68,6 +96,9 @@ XmpPacket packetOf(const Provenance& provenance) {
   setUnlessEmpty(packet, "InputsSHA256", provenance.inputsSha256);
   if (provenance.grid) {
     setGrid(packet, *provenance.grid);
+  }
+  if (provenance.kept) {
+    setKept(packet, *provenance.kept);
   }
   return packet;
 }
@@ -95,6 +126,9 @@ class ProvenanceReader {
     }
     if (m_packet.get(kLoom, "GridColumns")) {
       result.grid = readGrid();
+    }
+    if (m_packet.get(kLoom, "KeptId")) {
+      result.kept = readKept();
     }
     if (const auto date = m_packet.get(kBasic, "CreateDate"); date && date->size() < 64) {
       result.created = QDateTime::fromString(QString::fromStdString(*date), Qt::ISODate);
@@ -181,6 +215,39 @@ class ProvenanceReader {
       }
     }
     return grid;
+  }
+
+  static std::string uuid(const char* name, const std::string& value) {
+    const QUuid id = QUuid::fromString(QString::fromStdString(value));
+    if (id.isNull()) {
+      fail(std::string(name) + " is not a UUID");
+    }
+    return id.toString(QUuid::WithoutBraces).toStdString();
+  }
+
+  KeptProvenance readKept() const {
+    KeptProvenance kept;
+    kept.id = uuid("KeptId", needed("KeptId"));
+    kept.notes = text("KeptNotes", kLongestNotes).value_or("");
+    const QString parents = QString::fromStdString(text("KeptParents", kLongestNotes).value_or(""));
+    for (const QString& parent : parents.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+      kept.parents.push_back(uuid("KeptParents", parent.toStdString()));
+    }
+    if (const auto rating = m_packet.get(kBasic, "Rating"); rating && rating->size() == 1) {
+      kept.rating = std::clamp((*rating)[0] - '0', 0, 5);
+    }
+    for (std::string& tag : m_packet.list(kDublinCore, "subject", kMostTags)) {
+      if (tag.size() <= kLongestText) {
+        kept.tags.push_back(std::move(tag));
+      }
+    }
+    const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(text("KeptStyle", kLongestState).value_or("")));
+    kept.style.resize(static_cast<std::size_t>(bytes.size()) / sizeof(float));
+    qFromLittleEndian<float>(bytes.data(), static_cast<qsizetype>(kept.style.size()), kept.style.data());
+    if (!std::all_of(kept.style.begin(), kept.style.end(), [](float value) { return std::isfinite(value); })) {
+      fail("KeptStyle holds what is no number");
+    }
+    return kept;
   }
 
   const XmpPacket& m_packet;

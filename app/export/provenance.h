@@ -18,6 +18,12 @@
 //   Enlargement        whole factor above 1, then a space and "nearest" or "smooth"; absent at the model's own size
 //   GridColumns, GridRows, GridGap (pixels before enlarging), GridSeeds ("0-63,70", row by row)     of a grid only
 //   Inputs, InputsSHA256                    file name and hash of the latents that were given from outside
+// and of a picture that was kept in the gallery:
+//   KeptId             UUID of its entry; the same in every gallery that it is taken into
+//   KeptNotes          text; absent where there is none
+//   KeptParents        UUIDs of the entries that it came from, with spaces between; absent where there is none
+//   KeptStyle          base64 of little-endian 32-bit floats: its place in w (or z); absent where it has none
+//   xmp:Rating (1 to 5; absent: unrated), dc:subject (its tags)
 //
 // Text that is read back is foreign: show it as plain text, never as rich text or to a terminal as it is.
 #pragma once
@@ -47,6 +53,17 @@ struct GridProvenance {
   bool operator==(const GridProvenance&) const = default;
 };
 
+/// What the gallery knows beyond the making of a picture.
+struct KeptProvenance {
+  std::string id;  ///< UUID, lower case, without braces
+  int rating = 0;  ///< 0 (unrated) to 5
+  std::vector<std::string> tags;
+  std::string notes;
+  std::vector<std::string> parents;  ///< UUIDs
+  std::vector<float> style;          ///< place in w, or in z where there is no mapping network; may be empty
+  bool operator==(const KeptProvenance&) const = default;
+};
+
 struct Provenance {
   std::string checkpointName;    ///< file name without folder
   std::string checkpointSha256;  ///< 64 lower-case hexadecimal digits
@@ -59,6 +76,7 @@ struct Provenance {
   std::optional<GridProvenance> grid;
   std::string inputsName;  ///< empty where the latents follow from seeds
   std::string inputsSha256;
+  std::optional<KeptProvenance> kept;
   QDateTime created;  ///< to the second; invalid: now, when written; unknown, when read
 
   bool operator==(const Provenance&) const = default;

@@ -165,4 +165,25 @@ std::optional<std::string> XmpPacket::get(const char* space, const char* name) c
   return std::string(xmp_string_cstr(text.get()), xmp_string_len(text.get()));
 }
 
+void XmpPacket::setBag(const char* space, const char* name, const std::vector<std::string>& values) {
+  const ExempiLock lock;
+  for (const std::string& value : values) {
+    if (!xmp_append_array_item(m_handle->xmp, space, name, XMP_PROP_VALUE_IS_ARRAY, fitForXml(value).c_str(), 0)) {
+      fail(std::string("the list ") + name + " cannot be written");
+    }
+  }
+}
+
+std::vector<std::string> XmpPacket::list(const char* space, const char* name, std::size_t most) const {
+  const ExempiLock lock;
+  std::vector<std::string> values;
+  const XmpString text(xmp_string_new());
+  std::uint32_t bits = 0;
+  while (values.size() < most && xmp_get_array_item(m_handle->xmp, space, name, static_cast<int>(values.size()) + 1,
+                                                    text.get(), &bits)) {
+    values.emplace_back(xmp_string_cstr(text.get()), xmp_string_len(text.get()));
+  }
+  return values;
+}
+
 }  // namespace loom::app

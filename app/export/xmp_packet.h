@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace loom::app {
 
@@ -46,6 +47,10 @@ class XmpPacket {
   /// A text that may stand in many languages; this one is the default.
   void setDefaultText(const char* space, const char* name, const std::string& value);
   std::optional<std::string> get(const char* space, const char* name) const;  ///< nothing where it is absent or no text
+  /// A set of texts without order, as keywords are kept.
+  void setBag(const char* space, const char* name, const std::vector<std::string>& values);
+  /// The texts of a list of any kind, at most `most` of them; empty where it is absent or no list.
+  std::vector<std::string> list(const char* space, const char* name, std::size_t most) const;
 
  private:
   struct Handle;

@@ -36,7 +36,7 @@ WindowBench::WindowBench() {
 WindowBench::~WindowBench() = default;
 
 void WindowBench::makeWindow() {
-  m_services = std::make_unique<app::ProgramServices>();
+  m_services = std::make_unique<app::ProgramServices>(file(QStringLiteral("gallery")));
   m_window = std::make_unique<ui::MainWindow>(*m_services);
   m_hand = std::make_unique<Hand>(m_window->canvas());
   m_presented = 0;

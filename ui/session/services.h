@@ -4,6 +4,7 @@
 #include "model/frame.h"
 #include "model/opened_model.h"
 #include "model/training_worker.h"
+#include "ui/session/gallery_service.h"
 
 #include <QImage>
 #include <QObject>
@@ -85,6 +86,8 @@ class Services : public QObject {
   /// tells. Another call, or cancelOutlook, makes an earlier one void.
   virtual void foreseeTraining(const TrainingRequest& request) = 0;
   virtual void cancelOutlook() = 0;
+
+  virtual GalleryService& gallery() = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;

@@ -13,6 +13,7 @@ const std::vector<ActionInfo>& actionTable() {
       {ActionId::SavePictureAs, "File", "Save picture &as…", {QKeySequence::Save, Qt::CTRL | Qt::SHIFT | Qt::Key_S}},
       {ActionId::SaveGrid, "File", "Save &grid of seeds…", {Qt::CTRL | Qt::Key_G}},
       {ActionId::CopyPicture, "File", "&Copy picture", {QKeySequence::Copy}},
+      {ActionId::KeepPicture, "File", "&Keep picture in the gallery", {Qt::Key_K, Qt::CTRL | Qt::Key_K}},
       {ActionId::Quit, "File", "&Quit", {QKeySequence::Quit, Qt::CTRL | Qt::Key_Q}},
       {ActionId::Undo, "Edit", "&Undo", {QKeySequence::Undo}},
       {ActionId::Redo, "Edit", "&Redo", {QKeySequence::Redo, Qt::CTRL | Qt::Key_Y}},
@@ -35,6 +36,7 @@ const std::vector<ActionInfo>& actionTable() {
       {ActionId::Smooth, "View", "&Smooth pixels", {Qt::Key_N}, true},
       {ActionId::Pin, "View", "&Pin this picture for comparison", {Qt::Key_P}},
       {ActionId::Compare, "View", "&Compare with the pinned picture", {Qt::Key_C}, true},
+      {ActionId::ShowGallery, "View", "&Gallery", {Qt::Key_G}, true},
       {ActionId::FullScreen, "View", "F&ull screen", {Qt::Key_F, Qt::Key_F11}, true},
       {ActionId::ResetLayout, "View", "Reset the &layout", {}},
       {ActionId::Shortcuts, "Help", "&Shortcuts", {Qt::Key_Question, QKeySequence::HelpContents}},
@@ -67,6 +69,9 @@ std::vector<std::pair<QString, QString>> canvasGestures() {
       {tr("Right-click a slider"), tr("Reset, lock, copy a value")},
       {tr("Drag across the bars"), tr("Paint many dimensions")},
       {tr("Tab, arrows"), tr("Reach and move every control")},
+      {tr("0 to 5 in the gallery"), tr("Rate the selected pictures")},
+      {tr("Double-click, Enter in the gallery"), tr("Bring a kept picture's state back")},
+      {tr("Delete in the gallery"), tr("Remove the selected pictures")},
       {tr("Drop a file"), tr("Open a checkpoint, a saved picture's state, or a picture to change")},
   };
 }

@@ -20,6 +20,8 @@ enum class ActionId {
   SavePictureAs,
   SaveGrid,
   CopyPicture,
+  KeepPicture,
+  ShowGallery,
   Quit,
   Undo,
   Redo,

@@ -3,6 +3,8 @@
 #include "model/compute_device.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
+#include "ui/shell/gallery_commands.h"
+#include "ui/shell/gallery_panel.h"
 #include "ui/shell/input_commands.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/model_menu.h"
@@ -61,6 +63,10 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   m_pictures = std::make_unique<PictureCommands>(m_explorer, *m_canvas, m_services, *m_status, *this);
   m_inputs = std::make_unique<InputCommands>(m_explorer, *m_status, *this);
   m_trainings = new TrainingCommands(m_explorer, m_training, m_services, *m_status, *m_message, *this);
+  m_gallery = new GalleryPanel(m_services.gallery(), this);
+  addDockWidget(Qt::RightDockWidgetArea, m_gallery);
+  m_gallery->hide();
+  m_galleryCommands = std::make_unique<GalleryCommands>(m_explorer, *m_canvas, m_services.gallery(), *m_status, *m_message);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -87,7 +93,7 @@ void MainWindow::buildMenus() {
   QMenu* recent = file->addMenu(tr("Open &recent"));
   QMenu* examples = file->addMenu(tr("&Examples"));
   file->addSeparator();
-  add(file, {ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::CopyPicture});
+  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::CopyPicture});
   file->addSeparator();
   add(file, {ActionId::Quit});
   m_fileMenu = new FileMenu(m_services, *recent, *examples, this);
@@ -116,7 +122,7 @@ void MainWindow::buildMenus() {
   for (QAction* action : m_canvas->panelActions()) {
     panels->addAction(action);
   }
-  add(view, {ActionId::FullScreen, ActionId::ResetLayout});
+  add(view, {ActionId::ShowGallery, ActionId::FullScreen, ActionId::ResetLayout});
 
   QMenu* latent = menuBar()->addMenu(tr("&Latent"));
   add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
@@ -172,6 +178,15 @@ void MainWindow::connectActions() {
   for (const ActionId id : {ActionId::PauseTraining, ActionId::StopTraining}) {
     m_actions[id]->setEnabled(false);
   }
+  on(ActionId::KeepPicture, [this] { m_galleryCommands->keep(); });
+  on(ActionId::ShowGallery, [this](bool show) {
+    m_gallery->setVisible(show);
+    if (show) {
+      m_gallery->takeFocus();
+    }
+  });
+  connect(m_gallery, &QDockWidget::visibilityChanged, this,
+          [this] { m_actions[ActionId::ShowGallery]->setChecked(m_gallery->isVisible()); });
   on(ActionId::Fit, [this] { m_canvas->fit(); });
   on(ActionId::OriginalSize, [this] { m_canvas->originalSize(); });
   on(ActionId::ZoomIn, [this] { m_canvas->zoomBy(1.25); });
@@ -238,7 +253,11 @@ void MainWindow::connectExplorer() {
   });
   connect(&m_explorer, &Explorer::walkingChanged, m_actions[ActionId::Walk], &QAction::setChecked);
   connect(m_status, &StatusLine::cancelRequested, this, [this](StatusLine::Job job) {
-    job == StatusLine::Job::Opening ? m_explorer.cancelOpen() : m_services.cancelExport();
+    switch (job) {
+      case StatusLine::Job::Opening: m_explorer.cancelOpen(); break;
+      case StatusLine::Job::Saving: m_services.cancelExport(); break;
+      case StatusLine::Job::Gallery: m_services.gallery().cancel(); break;
+    }
   });
 }
 
@@ -405,6 +424,12 @@ void MainWindow::changeEvent(QEvent* event) {
     menuBar()->setVisible(!full);
     m_status->setVisible(!full);
     m_canvas->setPictureOnly(full);
+    if (full) {
+      m_galleryBefore = m_galleryBefore || m_gallery->isVisible();
+      m_gallery->hide();
+    } else if (std::exchange(m_galleryBefore, false)) {
+      m_gallery->show();
+    }
     m_actions[ActionId::FullScreen]->setChecked(full);
   }
 }
@@ -427,6 +452,7 @@ void MainWindow::setAppearance(Appearance appearance) {
   applyQtTheme(palette);
   m_message->setPalette(palette);
   m_canvas->setPalette(palette);
+  m_gallery->setPalette(palette);
   for (QAction* action : m_appearances->actions()) {
     action->setChecked(action->data().toInt() == static_cast<int>(appearance));
   }
@@ -458,6 +484,7 @@ void MainWindow::restoreSettings() {
   const int appearance = settings.value(QStringLiteral("appearance"), 0).toInt();
   setAppearance(appearance >= 0 && appearance <= 2 ? static_cast<Appearance>(appearance) : Appearance::System);
   restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
+  restoreState(settings.value(QStringLiteral("docks")).toByteArray());
   m_canvas->restoreSettings();
 }
 
@@ -471,6 +498,7 @@ void MainWindow::saveSettings() const {
   }
   if (!isFullScreen()) {
     settings.setValue(QStringLiteral("geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("docks"), saveState());
   }
   m_canvas->saveSettings();
 }

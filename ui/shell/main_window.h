@@ -20,6 +20,8 @@ namespace loom::ui {
 
 class ExplorerCanvas;
 class FileMenu;
+class GalleryCommands;
+class GalleryPanel;
 class InputCommands;
 class MessageBar;
 class ModelMenu;
@@ -43,6 +45,7 @@ class MainWindow : public QMainWindow {
   Training& training() { return m_training; }
   ExplorerCanvas& canvas() { return *m_canvas; }
   MessageBar& messageBar() { return *m_message; }
+  GalleryPanel& gallery() { return *m_gallery; }
   StatusLine& statusLine() { return *m_status; }
   QAction* action(ActionId id) const { return m_actions.at(id); }
 
@@ -88,6 +91,9 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<PictureCommands> m_pictures;
   std::unique_ptr<InputCommands> m_inputs;
   TrainingCommands* m_trainings = nullptr;
+  std::unique_ptr<GalleryCommands> m_galleryCommands;
+  GalleryPanel* m_gallery = nullptr;
+  bool m_galleryBefore = false;  ///< it was shown before the full screen
   Appearance m_appearance = Appearance::System;
   std::optional<PendingState> m_pending;  ///< of a dropped picture whose checkpoint is still to be opened
   bool m_restoring = false;  ///< the load under way brings a picture's state back

@@ -52,6 +52,8 @@ QString qtStyleSheet(const Palette& palette) {
     QToolButton { border: none; border-radius: 4px; padding: 3px 7px; }
     QToolButton:hover { background: %2; }
     QToolButton:focus { border: 1px solid %6; }
+    QDockWidget { color: %4; }
+    QDockWidget::title { background: %1; padding: 6px 8px; }
     QProgressBar { background: %2; border: none; border-radius: 3px; height: 6px; }
     QProgressBar::chunk { background: %6; border-radius: 3px; }
   )")

@@ -38,6 +38,9 @@ Provenance everyField() {
   provenance.grid = GridProvenance{3, 2, 1, {1, 2, 3, 9, 9, 0}};
   provenance.inputsName = "latents.safetensors";
   provenance.inputsSha256 = std::string(64, '0');
+  provenance.kept = KeptProvenance{"0f8b6f1e-9c1d-4f0a-8d3e-2b7c55aa0001", 4, {"late & <soft>", "gr\u00fcn"}, "two\nlines",
+                                   {"0f8b6f1e-9c1d-4f0a-8d3e-2b7c55aa0002", "0f8b6f1e-9c1d-4f0a-8d3e-2b7c55aa0003"},
+                                   {0.1F, -3.0F, std::numeric_limits<float>::denorm_min()}};
   provenance.created = QDateTime({2026, 11, 23}, {10, 20, 30}, Qt::OffsetFromUTC, 5 * 3600 + 1800);
   return provenance;
 }

@@ -1,0 +1,48 @@
+#include "ui/shell/gallery_commands.h"
+
+#include "ui/session/explorer.h"
+#include "ui/shell/explorer_canvas.h"
+#include "ui/shell/message_bar.h"
+#include "ui/shell/status_line.h"
+
+namespace loom::ui {
+
+GalleryCommands::GalleryCommands(Explorer& explorer, const ExplorerCanvas& canvas, GalleryService& gallery,
+                                 StatusLine& status, MessageBar& message)
+    : m_explorer(explorer), m_canvas(canvas), m_gallery(gallery), m_status(status) {
+  connect(&gallery, &GalleryService::recalled, this,
+          [this](GalleryId id, const QString&, const QString&, const QString&, const model::SavedState& state) {
+            m_origin = Origin{id, state.latent};
+          });
+  connect(&gallery, &GalleryService::progress, this,
+          [this](const QString& what, double fraction) { m_status.showJob(StatusLine::Job::Gallery, what, fraction); });
+  connect(&gallery, &GalleryService::done, this, [this](const QString& text) {
+    m_status.endJob(StatusLine::Job::Gallery);
+    if (!text.isEmpty()) {
+      m_status.tell(text);
+    }
+  });
+  connect(&gallery, &GalleryService::failed, this, [this, &message](const QString& text) {
+    m_status.endJob(StatusLine::Job::Gallery);
+    message.show(MessageBar::Kind::Error, text);
+  });
+  connect(&gallery, &GalleryService::noticed, this,
+          [&message](const QString& text) { message.show(MessageBar::Kind::Note, text); });
+}
+
+/// A picture of the same seed was made from the one that was brought back; one of another seed has nothing of it.
+GalleryId GalleryCommands::parentOf(const model::LatentState& latent) const {
+  const bool related = m_origin && m_origin->latent.seed == latent.seed && m_origin->latent != latent;
+  return related ? m_origin->id : 0;
+}
+
+void GalleryCommands::keep() {
+  const auto& frame = m_canvas.frame();
+  if (!frame || !m_explorer.openModel()) {
+    m_status.tell(tr("there is no picture yet"));
+    return;
+  }
+  m_gallery.keep(m_explorer.openModel(), *frame, parentOf(frame->latent));
+}
+
+}  // namespace loom::ui
