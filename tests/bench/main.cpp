@@ -1,5 +1,6 @@
-// latent-loom-bench [--parts-only | --window-only | --opening-only] [Google Benchmark's options]
+// latent-loom-bench [--parts-only | --window-only | --opening-only | --gallery-only] [Google Benchmark's options]
 #include "model/compute_device.h"
+#include "tests/bench/gallery_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/window_figures.h"
@@ -55,20 +56,37 @@ void measureWindow() {
   std::printf("\n");
 }
 
+void measureKeeping() {
+  constexpr int kEntries = 100'000;
+  constexpr double kScrollSeconds = 8.0;
+  printHead();
+  for (const auto& figure : loom::bench::measureGallery(kEntries)) {
+    loom::bench::print(figure);
+  }
+  loom::bench::print(loom::bench::measureGalleryScroll(kEntries, kScrollSeconds));
+  std::printf("\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const bool partsOnly = takeOption(argc, argv, "--parts-only");
   const bool windowOnly = takeOption(argc, argv, "--window-only");
   const bool openingOnly = takeOption(argc, argv, "--opening-only");
+  const bool galleryOnly = takeOption(argc, argv, "--gallery-only");
   if (!partsOnly && !openingOnly) {
     QApplication application(argc, argv);
-    measureWindow();
+    if (!galleryOnly) {
+      measureWindow();
+    }
+    if (!windowOnly) {
+      measureKeeping();
+    }
   }
-  if (!partsOnly && !windowOnly) {
+  if (!partsOnly && !windowOnly && !galleryOnly) {
     measureOpening();
   }
-  if (!windowOnly && !openingOnly) {
+  if (!windowOnly && !openingOnly && !galleryOnly) {
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
