@@ -1,7 +1,8 @@
-// latent-loom-bench [--parts-only | --window-only | --opening-only | --training-only] [--against FILE]
+// latent-loom-bench [--window-only | --gallery-only | --opening-only | --training-only | --parts-only] [--against FILE]
 //                   [Google Benchmark's options]
 // FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
+#include "tests/bench/gallery_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
@@ -101,31 +102,46 @@ void measureWindow() {
   std::printf("\n");
 }
 
+void measureKeeping() {
+  constexpr int kEntries = 100'000;
+  constexpr double kScrollSeconds = 8.0;
+  printHead();
+  for (const auto& figure : loom::bench::measureGallery(kEntries)) {
+    loom::bench::print(figure);
+  }
+  loom::bench::print(loom::bench::measureGalleryScroll(kEntries, kScrollSeconds));
+  std::printf("\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool partsOnly = takeOption(argc, argv, "--parts-only");
-  const bool windowOnly = takeOption(argc, argv, "--window-only");
-  const bool openingOnly = takeOption(argc, argv, "--opening-only");
-  const bool trainingOnly = takeOption(argc, argv, "--training-only");
   if (const std::string against = takeValue(argc, argv, "--against"); !against.empty() && !readOthers(against)) {
     return 2;
   }
-  if (trainingOnly) {
-    measureTraining();
-    return 0;
+  std::string only;
+  for (const char* part : {"window", "gallery", "opening", "training", "parts"}) {
+    if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
+      only = part;
+    }
   }
-  if (!partsOnly && !openingOnly) {
+  const auto wanted = [&](const char* part) { return only.empty() || only == part; };
+  if (wanted("window") || wanted("gallery")) {
     QApplication application(argc, argv);
-    measureWindow();
+    if (wanted("window")) {
+      measureWindow();
+    }
+    if (wanted("gallery")) {
+      measureKeeping();
+    }
   }
-  if (!partsOnly && !windowOnly) {
+  if (wanted("opening")) {
     measureOpening();
   }
-  if (!partsOnly && !windowOnly && !openingOnly) {
+  if (wanted("training")) {
     measureTraining();
   }
-  if (!windowOnly && !openingOnly) {
+  if (wanted("parts")) {
     benchmark::Initialize(&argc, argv);
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();

@@ -16,6 +16,7 @@
 #include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QToolButton>
+#include <QWindow>
 #include <QtTest>
 
 using loom::model::LatentState;
@@ -60,11 +61,13 @@ class WindowGalleryTest : public QObject {
     const int before = m_kept;
     const auto counter = connect(&bench().services().gallery(), &loom::ui::GalleryService::kept, this, [this] { ++m_kept; });
     const bool seen = bench().seesNewest();
-    hand().key(Qt::Key_K);
+    pressK();
     const bool kept = QTest::qWaitFor([&] { return m_kept > before; }, kPatienceMs);
     disconnect(counter);
     return seen && kept;
   }
+  /// Without waiting for frames: keeping draws nothing.
+  void pressK() { QTest::keyClick(bench().window().windowHandle(), Qt::Key_K); }
   bool lists(int count) {
     return QTest::qWaitFor([&] { return list().rowCount() == count; }, kPatienceMs);
   }
@@ -123,7 +126,7 @@ void WindowGalleryTest::aPictureIsKeptAndBroughtBack() {
   bench().explorer().edit(state, QStringLiteral("test"));
   QVERIFY(bench().seesNewest());
   const QImage picture = bench().picture();
-  hand().key(Qt::Key_K);
+  pressK();
   QVERIFY(lists(1));
   QTRY_VERIFY_WITH_TIMEOUT(bench().window().statusLine().text().contains(QStringLiteral("kept in the gallery")), kPatienceMs);
   QTRY_VERIFY_WITH_TIMEOUT(list().thumbAt(0) != nullptr, kPatienceMs);
@@ -163,7 +166,7 @@ void WindowGalleryTest::whatWasMadeOfItKnowsIt() {
   bench().explorer().edit(state, QStringLiteral("test"));
   QVERIFY(bench().seesNewest());
   bench().canvas().setFocus();
-  hand().key(Qt::Key_K);
+  pressK();
   QVERIFY(lists(2));
   clickCell(0);
   QVERIFY(showsDetails());
@@ -297,7 +300,7 @@ void WindowGalleryTest::aGalleryOfANewerVersionIsTold() {
     future.run(QStringLiteral("PRAGMA user_version = 99"));
   }
   QVERIFY(bench().show());
-  hand().key(Qt::Key_K);
+  pressK();
   QVERIFY(bench().sees(QStringLiteral("newer version of Latent Loom")));
   hand().key(Qt::Key_G);
   QTRY_VERIFY_WITH_TIMEOUT(field<QLabel>("empty")->text().contains(QStringLiteral("newer version")), kPatienceMs);

@@ -75,12 +75,13 @@ QVariant GalleryList::data(const QModelIndex& index, int role) const {
     return {};
   }
   const QString rating = thumb->rating > 0 ? tr(", rated %1").arg(thumb->rating) : QString();
-  // A file name from anywhere: never rich text.
-  return tr("%1, %2 × %3%4, %5")
-      .arg(thumb->modelName.toHtmlEscaped())
-      .arg(thumb->size.width())
-      .arg(thumb->size.height())
-      .arg(rating, QLocale().toString(thumb->created, QLocale::ShortFormat));
+  const QString text = tr("%1, %2 × %3%4, %5")
+                           .arg(thumb->modelName)
+                           .arg(thumb->size.width())
+                           .arg(thumb->size.height())
+                           .arg(rating, QLocale().toString(thumb->created, QLocale::ShortFormat));
+  // The name comes from anywhere: a tooltip must not take it for rich text.
+  return role == Qt::ToolTipRole ? QStringLiteral("<qt>%1</qt>").arg(text.toHtmlEscaped()) : text;
 }
 
 }  // namespace loom::ui
