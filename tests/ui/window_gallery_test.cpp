@@ -78,6 +78,7 @@ class WindowGalleryTest : public QObject {
   void doubleClickCell(int row) {
     clickCell(row);
     QTest::mouseDClick(panel().grid().viewport(), Qt::LeftButton, {}, cell(row));
+    QTest::mouseRelease(panel().grid().viewport(), Qt::LeftButton, {}, cell(row));
   }
   bool showsDetails() {
     return QTest::qWaitFor([&] { return field<QLineEdit>("tags")->isVisible(); }, kPatienceMs);

@@ -56,7 +56,7 @@ GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent) : QDockWidg
   auto* column = new QVBoxLayout(body);
   column->setContentsMargins(8, 6, 8, 6);
   column->setSpacing(6);
-  constexpr int kWidth = 396;  // of the row of stars and buttons: the dock does not grow when it comes
+  constexpr int kWidth = 412;  // of the row of stars and buttons: the dock does not grow when it comes
   body->setMinimumWidth(kWidth);
   column->addWidget(buildFilters());
   m_stack = new QStackedWidget(body);
