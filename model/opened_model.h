@@ -96,6 +96,14 @@ class OpenedModel {
   GeneratorInputs inputsFor(const LatentState& state, const FloatTensor* picture = nullptr,
                             const Interrupt& interrupt = {}) const;
 
+  /// w of each z, not truncated: N×zDim → N×wDim, of a generator with a mapping network; with classes, of class 0.
+  /// Throws ModelError.
+  FloatTensor mapLatents(const FloatTensor& z) const;
+
+  /// The linear maps that a latent enters the layers by, units×dim: of each style layer from w, without a mapping network
+  /// the one of the first layer from z. Empty where the generator has none, or is not asked for them.
+  std::vector<FloatTensor> latentWeights() const;
+
   /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame. `picture` as in
   /// `inputsFor`.
   Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {},

@@ -1,8 +1,10 @@
 #include "app/commands/commands.h"
 
 #include "app/commands/convert_command.h"
+#include "app/commands/directions_command.h"
 #include "app/commands/generate_command.h"
 #include "app/commands/info_command.h"
+#include "app/commands/mix_command.h"
 #include "app/commands/presets_command.h"
 #include "app/commands/stop_signals.h"
 #include "app/commands/train_command.h"
@@ -22,6 +24,8 @@ namespace {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       generateCommand(),
+      mixCommand(),
+      directionsCommand(),
       convertCommand(),
       infoCommand(),
       trainCommand(),

@@ -3,6 +3,7 @@
 #include "app/commands/generate_request.h"
 #include "app/commands/given_inputs.h"
 #include "app/commands/look_options.h"
+#include "app/commands/open_model.h"
 #include "app/commands/output_names.h"
 #include "app/commands/progress_line.h"
 #include "app/export/export_error.h"
@@ -11,7 +12,6 @@
 #include "app/export/picture_file.h"
 #include "app/export/picture_format.h"
 #include "model/checkpoint/safetensors_writer.h"
-#include "model/compute_device.h"
 #include "model/input_check.h"
 #include "ui/session/input_picture.h"
 
@@ -23,23 +23,6 @@ namespace loom::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::shared_ptr<model::OpenedModel> openModel(const GenerateRequest& request, const Streams& streams,
-                                              const std::stop_token& stop) {
-  if (request.cpuOnly && !model::useCpuOnly()) {
-    throw std::runtime_error("--device cpu came too late: " + model::computeDevice().name + " is in use already.");
-  }
-  ProgressLine progress(streams);
-  auto opened = model::OpenedModel::open(
-      request.checkpoint,
-      {.stop = stop, .progress = [&](double fraction) { progress.show("Opening", fraction); }, .limits = {}},
-      request.open);
-  progress.clear();
-  for (const std::string& note : opened->notes()) {
-    streams.err << "note: " << note << '\n';
-  }
-  return opened;
-}
 
 /// The pictures to make: what the network is fed with for each, and the state that says so in the picture.
 class Recipes {
@@ -398,14 +381,7 @@ class Generation {
 ExitCode runGenerate(const Arguments& arguments, const Streams& streams, const std::stop_token& stop) {
   const GenerateRequest request = generateRequest(arguments);
   checkNamesEarly(request);
-  try {
-    Generation(request, openModel(request, streams, stop), streams, stop).run();
-  } catch (const model::CheckpointError& error) {
-    if (error.kind() == model::CheckpointError::Kind::Cancelled) {
-      throw Stopped();
-    }
-    throw;
-  }
+  Generation(request, openModel(request.checkpoint, request.open, request.cpuOnly, streams, stop), streams, stop).run();
   return kDone;
 }
 

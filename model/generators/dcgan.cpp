@@ -126,6 +126,11 @@ torch::Tensor DcganGenerator::synthesize(const torch::Tensor& w, const Synthesis
   return runChain(m_main, w.view({w.size(0), w.size(1), 1, 1}), control);
 }
 
+std::vector<torch::Tensor> DcganGenerator::latentWeights() const {
+  const torch::Tensor first = m_main->parameters().front();
+  return {first.flatten(1).t()};
+}
+
 Architecture dcganArchitecture() {
   return {"DCGAN",
           "a Sequential of transposed convolutions (main.0.weight, main.3.weight, …), 4×4 each, whose channels follow on "

@@ -29,6 +29,7 @@ class DcganGenerator : public Generator {
 
   /// w: N×zDim → N×C×R×R in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  std::vector<torch::Tensor> latentWeights() const override;
 
  private:
   torch::nn::Sequential m_main;

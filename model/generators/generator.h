@@ -44,6 +44,10 @@ class Generator : public torch::nn::Module {
   /// w → N×C×H×W in `info().range`, not clamped.
   virtual torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) = 0;
 
+  /// The linear maps by which a latent enters: of each style layer its style's from w, out×wDim, not scaled; without a
+  /// mapping network the first layer's from z. Empty: there is none.
+  virtual std::vector<torch::Tensor> latentWeights() const { return {}; }
+
   /// Prepares what follows from the weights. Called once they were filled in and stand on their device; while they are
   /// trained again before each use, gradients asked for. Throws ModelError.
   virtual void finishLoading() {}

@@ -116,6 +116,11 @@ torch::Tensor MlpGenerator::synthesize(const torch::Tensor& w, const SynthesisCo
   return runChain(m_layers, w, control).view({w.size(0), info().channels, info().height, info().width});
 }
 
+std::vector<torch::Tensor> MlpGenerator::latentWeights() const {
+  const torch::Tensor first = m_layers->parameters().front();
+  return {first};
+}
+
 Architecture mlpArchitecture() {
   return {"MLP GAN",
           "a Sequential of linear layers (0.weight, 2.weight, …) whose widths follow on one another and end in the pixels "

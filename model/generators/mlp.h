@@ -30,6 +30,7 @@ class MlpGenerator : public Generator {
 
   /// w: N×zDim → N×C×H×W in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  std::vector<torch::Tensor> latentWeights() const override;
 
  private:
   torch::nn::Sequential m_layers;

@@ -379,6 +379,34 @@ FloatTensor OpenedModel::mixStyles(const LatentState& state, const GeneratorInpu
   });
 }
 
+FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
+  const auto& info = m_parts->info;
+  if (info.wDim == 0) {
+    throw ModelError("this " + info.architecture + " has no mapping network");
+  }
+  return guarded([&] {
+    static const Interrupt kNever;
+    const SynthesisControl control{kNever, {}, {}};
+    torch::Tensor c;
+    if (info.labels != LabelKind::None) {
+      c = torch::zeros({z.shape.at(0), info.classCount});
+      c.select(1, 0).fill_(1.0);
+      c = c.to(m_parts->device);
+    }
+    return onHost(m_parts->generator->map(onDevice(z, m_parts->device), c, control).select(1, 0));
+  });
+}
+
+std::vector<FloatTensor> OpenedModel::latentWeights() const {
+  return guarded([&] {
+    std::vector<FloatTensor> weights;
+    for (const torch::Tensor& weight : m_parts->generator->latentWeights()) {
+      weights.push_back(onHost(weight));
+    }
+    return weights;
+  });
+}
+
 Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt,
                           const FloatTensor* picture) const {
   Frame frame;

@@ -211,4 +211,13 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
   return m_options.tanh ? torch::tanh(x) : x;
 }
 
+std::vector<torch::Tensor> Stylegan1Generator::latentWeights() const {
+  std::vector<torch::Tensor> weights;
+  for (const Block& block : m_blocks) {
+    weights.push_back(block.first.styleWeight);
+    weights.push_back(block.second.styleWeight);
+  }
+  return weights;
+}
+
 }  // namespace loom::model

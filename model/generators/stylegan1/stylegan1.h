@@ -56,6 +56,7 @@ class Stylegan1Generator : public Generator {
   /// from one seed, as rosinality's generate.py takes it.
   torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) override;
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  std::vector<torch::Tensor> latentWeights() const override;
 
  private:
   struct Half {

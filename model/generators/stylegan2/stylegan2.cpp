@@ -168,6 +168,14 @@ Tensor Stylegan2Synthesis::forward(const Tensor& ws, const SynthesisControl& con
   return image;
 }
 
+std::vector<Tensor> Stylegan2Synthesis::styleWeights() const {
+  std::vector<Tensor> weights;
+  for (const auto& block : m_blocks) {
+    block->addStyleWeights(weights);
+  }
+  return weights;
+}
+
 Stylegan2Generator::Stylegan2Generator(const Stylegan2Options& options) : Generator(describe(options)) {
   m_mapping = register_module("mapping", std::make_shared<Stylegan2Mapping>(options));
   m_synthesis = register_module("synthesis", std::make_shared<Stylegan2Synthesis>(options));

@@ -44,6 +44,9 @@ class Stylegan2Synthesis : public torch::nn::Module {
   /// ws: N×styleLayers×wDim → N×C×R×R. Only the skip architecture gives a lower resolution than the highest.
   torch::Tensor forward(const torch::Tensor& ws, const SynthesisControl& control, NoiseSource& noise) const;
 
+  /// Of the convolutions, in their order; torgb's are left out, as SeFa leaves them.
+  std::vector<torch::Tensor> styleWeights() const;
+
  private:
   std::vector<std::shared_ptr<Stylegan2Block>> m_blocks;
 };
@@ -55,6 +58,7 @@ class Stylegan2Generator : public Generator {
   torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) override;
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
   void finishLoading() override;
+  std::vector<torch::Tensor> latentWeights() const override { return m_synthesis->styleWeights(); }
 
  private:
   std::shared_ptr<Stylegan2Mapping> m_mapping;

@@ -191,6 +191,13 @@ void Stylegan2Block::prepare() {
   }
 }
 
+void Stylegan2Block::addStyleWeights(std::vector<Tensor>& weights) const {
+  if (m_conv0) {
+    weights.push_back(m_conv0->styleWeight());
+  }
+  weights.push_back(m_conv1->styleWeight());
+}
+
 void Stylegan2Block::forward(Tensor& x, Tensor& image, const Tensor& ws, std::int64_t first, NoiseSource& noise) const {
   std::int64_t layer = first;
   if (m_const.defined()) {

@@ -19,6 +19,8 @@ class Stylegan2Linear : public torch::nn::Module {
   /// N×in → N×out, without activation.
   torch::Tensor forward(const torch::Tensor& x) const { return torch::linear(x, m_gainedWeight, m_gainedBias); }
 
+  const torch::Tensor& weight() const { return m_weight; }
+
  private:
   torch::Tensor m_weight;
   torch::Tensor m_bias;
@@ -43,6 +45,8 @@ class Stylegan2Convolution : public torch::nn::Module {
 
   /// x: N×in×H×W, or 1×in×H×W for all of them; w: N×wDim → N×out×pixels×pixels.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w, NoiseSource& noise) const;
+
+  const torch::Tensor& styleWeight() const { return m_affine->weight(); }
 
  private:
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) const;
@@ -113,6 +117,8 @@ class Stylegan2Block : public torch::nn::Module {
 
   /// Styles that `forward` takes one for each convolution; the one for torgb is the next block's first.
   std::int64_t convolutions() const { return m_conv0 ? 2 : 1; }
+
+  void addStyleWeights(std::vector<torch::Tensor>& weights) const;
 
   /// `x` (undefined before the first block) and `image` (undefined until there is one) become this block's.
   /// ws: N×layers×wDim, of which `first` is the block's own.

@@ -53,6 +53,14 @@ Tensor Stylegan3Synthesis::forward(const Tensor& ws, const SynthesisControl& con
   return m_outputScale == 1.0 ? x : x.mul_(m_outputScale);
 }
 
+std::vector<Tensor> Stylegan3Synthesis::styleWeights() const {
+  std::vector<Tensor> weights;
+  for (std::size_t i = 0; i + 1 < m_layers.size(); ++i) {
+    weights.push_back(m_layers[i]->styleWeight());
+  }
+  return weights;
+}
+
 Stylegan3Generator::Stylegan3Generator(const Stylegan3Options& options, const Stylegan3Table& table,
                                        const std::vector<bool>& squares)
     : Generator(describe(options, table, squares)) {

@@ -19,6 +19,9 @@ class Stylegan3Synthesis : public torch::nn::Module {
   /// ws: N×(layers + 2)×wDim → N×C×R×R.
   torch::Tensor forward(const torch::Tensor& ws, const SynthesisControl& control) const;
 
+  /// Of all layers between the input and ToRGB.
+  std::vector<torch::Tensor> styleWeights() const;
+
  private:
   double m_outputScale = 1.0;
   std::shared_ptr<Stylegan3Input> m_input;
@@ -32,6 +35,7 @@ class Stylegan3Generator : public Generator {
   torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) override;
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
   void finishLoading() override;
+  std::vector<torch::Tensor> latentWeights() const override { return m_synthesis->styleWeights(); }
 
  private:
   std::shared_ptr<Stylegan2Mapping> m_mapping;

@@ -43,6 +43,8 @@ class Stylegan3Layer : public torch::nn::Module {
   /// x: N×in×inSize², w: N×wDim → N×out×outSize².
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w) const;
 
+  const torch::Tensor& styleWeight() const { return m_affine->weight(); }
+
  private:
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w) const;
 

@@ -29,6 +29,7 @@ class ProgressiveGanGenerator : public Generator {
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
 
   void finishLoading() override;
+  std::vector<torch::Tensor> latentWeights() const override { return {m_format->weight.slice(1, 0, m_options.zDim)}; }
 
  private:
   /// A layer as it is computed: its weights scaled at run time, where they are equalized.

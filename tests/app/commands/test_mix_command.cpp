@@ -1,0 +1,111 @@
+// `latent-loom mix` and `latent-loom directions`.
+#include "app/commands/commands.h"
+#include "model/checkpoint/checkpoint_reader.h"
+#include "model/opened_model.h"
+#include "tests/app/commands/tiny_model.h"
+
+#include <QImage>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace loom;
+using namespace loom::app;
+
+namespace {
+
+constexpr const char* kStylegan2 = LOOM_TEST_DATA "/oracle/stylegan2-ada-uncond/network.pkl";
+
+class TestMixCommand : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir m_folder;
+  QString file(const QString& name) const { return m_folder.filePath(name); }
+
+  static model::FloatTensor tensor(const QString& path, const std::string& name) {
+    const model::Checkpoint checkpoint = model::readCheckpoint(path.toStdString());
+    for (const auto& view : checkpoint.groups.at(0).tensors) {
+      if (view.name == name) {
+        return {view.shape, view.toFloat32()};
+      }
+    }
+    return {};
+  }
+
+ private Q_SLOTS:
+  void mixesAreTheNetworks() {
+    const QString out = file("mix.png");
+    const QString raw = file("mix.safetensors");
+    const auto result = latentLoom({"mix", kStylegan2, "--rows", "1,2", "--cols", "3,4,5", "--layers", "0-2,5", "--noise", "const",
+                                  "-o", out, "--raw", raw});
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const auto opened = model::OpenedModel::open(kStylegan2);
+    const int side = opened->info().width;
+    QCOMPARE(QImage(out).size(), QSize(4 * side + 6, 3 * side + 4));
+    const auto images = tensor(raw, "image");
+    QCOMPARE(images.shape, (std::vector<std::int64_t>{6, 3, side, side}));
+    // What `mix` is to be: w of the row, some layers of the column's, put together by hand.
+    model::SynthesisSettings settings;
+    settings.noise = model::NoiseMode::Constant;
+    const auto wsOf = [&](std::uint32_t seed) {
+      return opened->generate(opened->inputsFor(model::withSeed({}, seed)), settings).ws;
+    };
+    const auto width = static_cast<std::size_t>(opened->info().wDim);
+    std::size_t place = 0;
+    for (const std::uint32_t row : {1U, 2U}) {
+      for (const std::uint32_t column : {3U, 4U, 5U}) {
+        model::FloatTensor ws = wsOf(row);
+        const model::FloatTensor lent = wsOf(column);
+        for (const std::size_t layer : {0U, 1U, 2U, 5U}) {
+          std::copy_n(lent.values.begin() + static_cast<std::ptrdiff_t>(layer * width), width,
+                      ws.values.begin() + static_cast<std::ptrdiff_t>(layer * width));
+        }
+        model::GeneratorInputs inputs;
+        inputs.ws = ws;
+        const auto expected = opened->generate(inputs, settings).image.values;
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          QVERIFY(std::abs(images.values[place * expected.size() + i] - expected[i]) < 1e-5F);
+        }
+        ++place;
+      }
+    }
+  }
+
+  void whatCannotBeMixedIsTold() {
+    TinyModel().write(file("tiny.safetensors"));
+    auto result = latentLoom({"mix", file("tiny.safetensors"), "--rows", "1", "--cols", "2", "--layers", "0", "-o", file("a.png")});
+    QCOMPARE(result.code, 1);
+    QVERIFY2(result.err.contains("no styles"), qPrintable(result.err));
+    result = latentLoom({"mix", kStylegan2, "--rows", "1", "--cols", "2", "--layers", "77", "-o", file("a.png")});
+    QCOMPARE(result.code, 1);
+    QVERIFY2(result.err.contains("layers 0 to"), qPrintable(result.err));
+    QCOMPARE(latentLoom({"mix", kStylegan2, "--rows", "1", "--cols", "2", "-o", file("a.png")}).code, 2);
+    QVERIFY(!QFile::exists(file("a.png")));
+  }
+
+  void directionsAreWritten_data() {
+    QTest::addColumn<QStringList>("method");
+    QTest::newRow("pca") << QStringList{"--method", "pca", "--samples", "300", "--seed", "3"};
+    QTest::newRow("sefa") << QStringList{"--method", "sefa", "--layers", "0-3"};
+  }
+  void directionsAreWritten() {
+    QFETCH(QStringList, method);
+    const QString out = file("directions.safetensors");
+    const auto result = latentLoom(QStringList{"directions", kStylegan2} + method + QStringList{"--count", "5", "-o", out});
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    QCOMPARE(tensor(out, "directions").shape, (std::vector<std::int64_t>{5, 32}));
+    QCOMPARE(tensor(out, "strengths").shape, (std::vector<std::int64_t>{5}));
+  }
+
+  void directionsMistyped() {
+    QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "sefa", "--seed", "1", "-o", file("d.safetensors")}).code, 2);
+    QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "guess", "-o", file("d.safetensors")}).code, 2);
+    const auto result = latentLoom({"directions", kStylegan2, "--method", "sefa", "--count", "99", "-o", file("d.safetensors")});
+    QCOMPARE(result.code, 1);
+    QVERIFY2(result.err.contains("32 dimensions"), qPrintable(result.err));
+  }
+};
+
+}  // namespace
+
+QTEST_GUILESS_MAIN(TestMixCommand)
+#include "test_mix_command.moc"
