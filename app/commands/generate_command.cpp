@@ -50,6 +50,13 @@ class Recipes {
                                  std::to_string(info.classCount - 1) + ".");
       }
     }
+    for (const auto& [place, offset] : request.look.styleOffsets) {
+      if (place.layer >= info.styleLayers || place.dimension >= info.wDim) {
+        throw std::runtime_error("--direction: it is of another generator than " + nameOfModel() + ", which has " +
+                                 std::to_string(info.styleLayers) + " style layers of " + std::to_string(info.wDim) +
+                                 " dimensions.");
+      }
+    }
     if (request.look.truncation != 1.0 && info.truncation == model::Truncation::None) {
       throw std::runtime_error(nameOfModel() + " has no truncation: leave --truncation out.");
     }

@@ -1,5 +1,7 @@
 #include "app/commands/look_options.h"
 
+#include "app/commands/direction_option.h"
+
 #include <charconv>
 #include <limits>
 
@@ -80,7 +82,8 @@ std::vector<OptionSyntax> lookOptionSyntax() {
       {"--fade", "", "SHARE", "Of the lower resolution while a progressive network fades in, 0 to 1 (0)."},
       {"--norm-statistics", "", "WHICH", "stored or instance, where a network could use either."},
       {"--translate", "", "X,Y", "Shift the picture by shares of its size; StyleGAN3."},
-      {"--rotate", "", "DEGREES", "Turn the picture anticlockwise; StyleGAN3."}};
+      {"--rotate", "", "DEGREES", "Turn the picture anticlockwise; StyleGAN3."},
+      directionOptionSyntax()};
 }
 
 model::LatentState lookFrom(const Arguments& arguments) {
@@ -107,6 +110,7 @@ model::LatentState lookFrom(const Arguments& arguments) {
         "--norm-statistics", *which, {{"stored", NormStatistics::Stored}, {"instance", NormStatistics::Instance}});
   }
   takeTransform(arguments, look.transform);
+  takeDirections(arguments, look);
   return look;
 }
 

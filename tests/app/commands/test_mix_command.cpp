@@ -96,6 +96,37 @@ class TestMixCommand : public QObject {
     QCOMPARE(tensor(out, "strengths").shape, (std::vector<std::int64_t>{5}));
   }
 
+  void aDirectionIsWalked() {
+    const QString found = file("walk.safetensors");
+    QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "sefa", "--count", "3", "--layers", "1-2", "-o", found}).code, 0);
+    const QString raw = file("walked.safetensors");
+    const auto result = latentLoom({"generate", kStylegan2, "--seeds", "9", "--direction", found + ":1=2.5", "--direction",
+                                    found + ":0=-1", "--raw", raw});
+    QVERIFY2(result.code == 0, qPrintable(result.err));
+    const auto opened = model::OpenedModel::open(kStylegan2);
+    auto ws = opened->generate(opened->inputsFor(model::withSeed({}, 9))).ws;
+    const auto directions = tensor(found, "directions");
+    const auto width = static_cast<std::size_t>(opened->info().wDim);
+    for (const std::size_t layer : {1U, 2U}) {
+      for (std::size_t i = 0; i < width; ++i) {
+        ws.values[layer * width + i] += 2.5F * directions.values[width + i] - directions.values[i];
+      }
+    }
+    const auto walked = tensor(raw, "ws");
+    QCOMPARE(walked.shape, ws.shape);
+    for (std::size_t i = 0; i < ws.values.size(); ++i) {
+      QVERIFY(std::abs(walked.values[i] - ws.values[i]) < 1e-5F);
+    }
+    QCOMPARE(latentLoom({"generate", kStylegan2, "--seeds", "9", "--direction", found + ":1", "--raw", raw}).code, 2);
+    const auto beyond = latentLoom({"generate", kStylegan2, "--seeds", "9", "--direction", found + ":7=1", "--raw", raw});
+    QCOMPARE(beyond.code, 1);
+    QVERIFY2(beyond.err.contains("3 directions"), qPrintable(beyond.err));
+    TinyModel().write(file("small.safetensors"));
+    const auto other = latentLoom({"generate", file("small.safetensors"), "--seeds", "9", "--direction", found + ":1=1", "--raw", raw});
+    QCOMPARE(other.code, 1);
+    QVERIFY2(other.err.contains("another generator"), qPrintable(other.err));
+  }
+
   void directionsMistyped() {
     QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "sefa", "--seed", "1", "-o", file("d.safetensors")}).code, 2);
     QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "guess", "-o", file("d.safetensors")}).code, 2);
