@@ -50,8 +50,8 @@ struct GalleryEntry {
   QStringList tags;
   QString notes;
   GalleryModel model;
-  QString state;          ///< JSON of model::latentStateToJson with z
-  QStringList parents;    ///< UUIDs of the entries that it came from; they may be elsewhere
+  QString state;        ///< JSON of model::latentStateToJson with z
+  QStringList parents;  ///< UUIDs of the entries that it came from; they may be elsewhere
   std::vector<float> style;
   QString picturePath;
 };
@@ -70,8 +70,8 @@ struct GalleryFilter {
   QString text;         ///< words, each the beginning of one in notes, tags or the model's name
   QString modelSha256;  ///< empty: any
   int leastRating = 0;
-  QStringList tags;     ///< the entry has all of them
-  QDateTime from, to;   ///< both ends belong to it; invalid: open
+  QStringList tags;    ///< the entry has all of them
+  QDateTime from, to;  ///< both ends belong to it; invalid: open
   GalleryOrder order = GalleryOrder::Newest;
 };
 

@@ -42,7 +42,8 @@ class TestGallery : public QObject {
     QVERIFY(entry);
     QVERIFY(loom::model::latentStateFromJson(entry->state.toStdString()) == given.provenance.latent);
     QVERIFY(loom::model::zFromJson(entry->state.toStdString()) == given.provenance.z);
-    QCOMPARE(entry->model, (GalleryModel{QString::fromStdString(given.provenance.checkpointSha256), "g_ema", "faces.pth", "/models/faces.pth", "DCGAN"}));
+    QCOMPARE(entry->model, (GalleryModel{QString::fromStdString(given.provenance.checkpointSha256), "g_ema",
+                                         "faces.pth", "/models/faces.pth", "DCGAN"}));
     QCOMPARE(entry->rating, 3);
     QCOMPARE(entry->tags, (QStringList{"late", "soft light"}));
     QCOMPARE(entry->notes.toStdString(), given.provenance.kept->notes);
