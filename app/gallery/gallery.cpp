@@ -36,7 +36,7 @@ QString Gallery::incomingPath(const QString& uuid) const {
 }
 
 QString Gallery::settle(const QString& uuid) {
-  const QString target = picturePath(uuid);
+  QString target = picturePath(uuid);
   if (!QFileInfo::exists(target)) {
     QDir().mkpath(QFileInfo(target).path());
     QFile::rename(incomingPath(uuid), target);  // else it stays where it is found too, and the next opening tries again

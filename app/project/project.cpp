@@ -186,7 +186,7 @@ std::string projectToJson(const Project& project) {
   object["timeline"] = {
       {"loop", project.timeline.loop}, {"interpolation", project.timeline.interpolation}, {"keyframes", keyframes}};
   // A path on Linux may be no UTF-8; it then is found by the hash alone.
-  const std::string text = object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  std::string text = object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
   projectFromJson(text);  // what could not be read again must not take the place of what could
   return text;
 }

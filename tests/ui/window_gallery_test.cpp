@@ -212,6 +212,15 @@ void WindowGalleryTest::ratingTagsAndNotes() {
   clickCell(4);
   QTRY_COMPARE_WITH_TIMEOUT(tags->text(), QStringLiteral("laughing, yellow face"), kPatienceMs);
   QCOMPARE(notes->toPlainText(), QStringLiteral("for the poster"));
+  // What was typed last is there after the window was closed.
+  notes->setFocus();
+  notes->setPlainText(QString());
+  QTest::keyClicks(notes, QStringLiteral("for the poster of May"));
+  bench().startAnew();
+  QVERIFY(bench().show());
+  QVERIFY(lists(5));
+  search(QStringLiteral("May"));
+  QVERIFY(lists(1));
   search(QStringLiteral("poster yell"));
   QVERIFY(lists(1));
   QTRY_VERIFY_WITH_TIMEOUT(list().thumbAt(0) && list().thumbAt(0)->rating == 5, kPatienceMs);

@@ -65,6 +65,15 @@ GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent)
   refreshEmptyState();
 }
 
+GalleryPanel::~GalleryPanel() {
+  storeEdits();
+  // The fields and the grid go after this object's own members, and tell of it.
+  m_notes->removeEventFilter(this);
+  for (QObject* child : std::initializer_list<QObject*>{m_grid, m_tags, m_list}) {
+    disconnect(child, nullptr, this, nullptr);
+  }
+}
+
 void GalleryPanel::connectGrid() {
   connect(m_grid, &GalleryGrid::looked, this, [this](int first, int last) {
     if (const auto wanted = m_list->wanted(first, last); !wanted.empty()) {

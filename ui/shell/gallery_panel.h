@@ -24,6 +24,7 @@ class GalleryPanel : public QDockWidget {
 
  public:
   explicit GalleryPanel(GalleryService& gallery, QWidget* parent = nullptr);
+  ~GalleryPanel() override;  ///< hands in what was typed last
 
   void setPalette(const Palette& palette);
   /// Searches with what stands in the fields.
