@@ -206,8 +206,9 @@ void ProgramGallery::keep(const Model& model, const model::Frame& frame, ui::Gal
     if (const auto from = parent != 0 ? gallery.entry(parent) : std::nullopt) {
       provenance.kept->parents = {from->uuid.toStdString()};
     }
-    const EntryId id = gallery.keep(
-        {imageOf(frame, model->info().channels), provenance, QString::fromStdString(model->path().string())});
+    const EntryId id =
+        gallery.keep({imageOf(frame, model->info().channels), provenance,
+                      QString::fromStdString(model->path().string()), QString::fromStdString(frame.latent.input.path)});
     tell([=, this] {
       Q_EMIT kept(id);
       Q_EMIT done(tr("kept in the gallery"));

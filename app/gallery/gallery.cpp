@@ -52,6 +52,11 @@ EntryId Gallery::keep(const NewEntry& entry) {
     write.commit();
     return *there;
   }
+  if (!entry.inputPath.isEmpty()) {
+    model::LatentState latent = entry.provenance.latent;
+    latent.input.path = entry.inputPath.toStdString();
+    record.state = QString::fromStdString(model::latentStateToJson(latent, entry.provenance.z));
+  }
   record.size = entry.picture.size();
   record.thumbnail = thumbnailOf(entry.picture);
   Provenance provenance = entry.provenance;

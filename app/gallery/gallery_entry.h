@@ -61,6 +61,9 @@ struct NewEntry {
   QImage picture;
   Provenance provenance;  ///< what is in `kept` is taken: rating, tags, notes, parents, style; with an id, that id
   QString modelPath;      ///< where the checkpoint is; may be empty
+  /// Where the picture is that an image-to-image network changed; may be empty. The gallery is the user's own and keeps
+  /// the folder, which the PNG does not tell.
+  QString inputPath = {};
 };
 
 enum class GalleryOrder { Newest, Oldest, BestRated };

@@ -63,6 +63,17 @@ class TestGallery : public QObject {
     QCOMPARE(rows[0].modelName, QStringLiteral("faces.pth"));
   }
 
+  void theInputPicturesFolderStaysAtHome() {
+    Gallery gallery(folder());
+    NewEntry given = entryOf(1);
+    given.provenance.latent.input.path = "horse.jpg";
+    given.provenance.latent.input.sha256 = std::string(64, 'c');
+    given.inputPath = QStringLiteral("/home/somebody/horse.jpg");
+    const auto entry = *gallery.entry(gallery.keep(given));
+    QCOMPARE(loom::model::latentStateFromJson(entry.state.toStdString()).input.path, "/home/somebody/horse.jpg");
+    QCOMPARE(readProvenance(entry.picturePath.toStdString())->latent.input.path, "horse.jpg");
+  }
+
   void changesAreKept() {
     Gallery gallery(folder());
     const EntryId a = gallery.keep(entryOf(1));
