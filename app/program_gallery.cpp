@@ -63,8 +63,7 @@ std::vector<EntryId> answerTo(const ui::GalleryQuery& query, const Gallery& gall
   using Kind = ui::GalleryQuery::Kind;
   std::vector<EntryId> ids;
   switch (query.kind) {
-    case Kind::Filter:
-      return gallery.search(filterOf(query));
+    case Kind::Filter: return gallery.search(filterOf(query));
     case Kind::AlikeInStyle:
     case Kind::AlikeInPicture:
       ids = query.kind == Kind::AlikeInStyle ? gallery.alikeInStyle(query.like, kMostAlike)
@@ -126,16 +125,20 @@ ProgramGallery::ProgramGallery(QString folder) : m_folder(std::move(folder)) {
 ProgramGallery::~ProgramGallery() {
   cancel();
   // The connection belongs to its thread, and keeping what was asked for comes first.
-  QMetaObject::invokeMethod(&m_here, [this] { m_gallery.reset(); }, Qt::BlockingQueuedConnection);
+  QMetaObject::invokeMethod(
+      &m_here, [this] { m_gallery.reset(); }, Qt::BlockingQueuedConnection);
   m_thread.quit();
   m_thread.wait();
 }
 
-void ProgramGallery::tell(std::function<void()> tell) { QMetaObject::invokeMethod(this, std::move(tell), Qt::QueuedConnection); }
+void ProgramGallery::tell(std::function<void()> tell) {
+  QMetaObject::invokeMethod(this, std::move(tell), Qt::QueuedConnection);
+}
 
 GalleryControl ProgramGallery::control() {
   const std::lock_guard lock(m_mutex);
-  return {[this](const QString& what, double fraction) { tell([=, this] { Q_EMIT progress(what, fraction); }); }, m_stop.get_token()};
+  return {[this](const QString& what, double fraction) { tell([=, this] { Q_EMIT progress(what, fraction); }); },
+          m_stop.get_token()};
 }
 
 void ProgramGallery::cancel() {
@@ -203,7 +206,9 @@ void ProgramGallery::keep(const Model& model, const model::Frame& frame, ui::Gal
     if (const auto from = parent != 0 ? gallery.entry(parent) : std::nullopt) {
       provenance.kept->parents = {from->uuid.toStdString()};
     }
-    const EntryId id = gallery.keep({imageOf(frame, model->info().channels), provenance, QString::fromStdString(model->path().string())});
+    const EntryId id =
+        gallery.keep({imageOf(frame, model->info().channels), provenance,
+                      QString::fromStdString(model->path().string()), QString::fromStdString(frame.latent.input.path)});
     tell([=, this] {
       Q_EMIT kept(id);
       Q_EMIT done(tr("kept in the gallery"));
@@ -265,7 +270,8 @@ void ProgramGallery::recall(ui::GalleryId id) {
       throw GalleryError("This picture is not in the gallery any more.");
     }
     const std::string json = entry->state.toStdString();
-    const model::SavedState state{model::latentStateFromJson(json), model::zFromJson(json), entry->model.group.toStdString()};
+    const model::SavedState state{model::latentStateFromJson(json), model::zFromJson(json),
+                                  entry->model.group.toStdString()};
     tell([=, this] { Q_EMIT recalled(id, entry->model.sha256, entry->model.name, entry->model.path, state); });
   });
 }
@@ -300,9 +306,11 @@ void ProgramGallery::importFolder(const QString& folder) {
 void ProgramGallery::exportFolder(const std::vector<ui::GalleryId>& ids, const QString& folder) {
   post([=, this](Gallery& gallery, const GalleryControl& control) {
     const FolderOutcome outcome = app::exportFolder(gallery, ids, folder, control);
-    tell([this, text = summary(outcome, tr("exported %1 pictures to %2").arg(outcome.done).arg(QDir::toNativeSeparators(folder)))] {
-      Q_EMIT done(text);
-    });
+    tell(
+        [this, text = summary(
+                   outcome, tr("exported %1 pictures to %2").arg(outcome.done).arg(QDir::toNativeSeparators(folder)))] {
+          Q_EMIT done(text);
+        });
   });
 }
 

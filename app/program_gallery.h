@@ -51,7 +51,7 @@ class ProgramGallery : public ui::GalleryService {
 
   QString m_folder;
   QThread m_thread;
-  QObject m_here;  // lives on m_thread
+  QObject m_here;                    // lives on m_thread
   std::optional<Gallery> m_gallery;  // of m_thread
   bool m_checkAll = false;           // of m_thread
   std::atomic<std::uint64_t> m_newestSearch = 0;

@@ -31,10 +31,12 @@ QString Gallery::picturePath(const QString& uuid) const {
   return QStringLiteral("%1/pictures/%2/%3.png").arg(m_folder, uuid.left(2), uuid);
 }
 
-QString Gallery::incomingPath(const QString& uuid) const { return QStringLiteral("%1/incoming/%2.png").arg(m_folder, uuid); }
+QString Gallery::incomingPath(const QString& uuid) const {
+  return QStringLiteral("%1/incoming/%2.png").arg(m_folder, uuid);
+}
 
 QString Gallery::settle(const QString& uuid) {
-  const QString target = picturePath(uuid);
+  QString target = picturePath(uuid);
   if (!QFileInfo::exists(target)) {
     QDir().mkpath(QFileInfo(target).path());
     QFile::rename(incomingPath(uuid), target);  // else it stays where it is found too, and the next opening tries again
@@ -49,6 +51,11 @@ EntryId Gallery::keep(const NewEntry& entry) {
     insertRecord(*m_database, record);
     write.commit();
     return *there;
+  }
+  if (!entry.inputPath.isEmpty()) {
+    model::LatentState latent = entry.provenance.latent;
+    latent.input.path = entry.inputPath.toStdString();
+    record.state = QString::fromStdString(model::latentStateToJson(latent, entry.provenance.z));
   }
   record.size = entry.picture.size();
   record.thumbnail = thumbnailOf(entry.picture);
@@ -76,7 +83,9 @@ std::optional<EntryId> Gallery::keepFile(const QString& path) {
   reader.setAutoTransform(true);
   QImage picture = reader.read();
   if (picture.isNull()) {
-    throw GalleryError(QStringLiteral("%1 cannot be read: %2.").arg(QDir::toNativeSeparators(path), reader.errorString()).toStdString());
+    throw GalleryError(QStringLiteral("%1 cannot be read: %2.")
+                           .arg(QDir::toNativeSeparators(path), reader.errorString())
+                           .toStdString());
   }
   return keep({std::move(picture), *provenance, {}});
 }
@@ -84,8 +93,9 @@ std::optional<EntryId> Gallery::keepFile(const QString& path) {
 std::vector<GalleryRow> Gallery::rows(const std::vector<EntryId>& ids) const {
   std::map<EntryId, GalleryRow> found;
   QSqlQuery query = m_database->run(
-      QStringLiteral("SELECT entry.id, created, width, height, rating, name, bytes FROM entry JOIN model ON model.id = model"
-                     " LEFT JOIN thumbnail ON thumbnail.entry = entry.id WHERE removed IS NULL AND entry.id IN (%1)")
+      QStringLiteral(
+          "SELECT entry.id, created, width, height, rating, name, bytes FROM entry JOIN model ON model.id = model"
+          " LEFT JOIN thumbnail ON thumbnail.entry = entry.id WHERE removed IS NULL AND entry.id IN (%1)")
           .arg(numbers(ids)));
   while (m_database->next(query)) {
     const EntryId id = query.value(0).toLongLong();
@@ -108,9 +118,10 @@ std::vector<GalleryRow> Gallery::rows(const std::vector<EntryId>& ids) const {
 
 std::optional<GalleryEntry> Gallery::entry(EntryId id) const {
   QSqlQuery query = m_database->run(
-      QStringLiteral("SELECT uuid, created, width, height, rating, notes, sha256, network, name, path, architecture, state,"
-                     " bytes FROM entry JOIN model ON model.id = model LEFT JOIN style ON style.entry = entry.id"
-                     " WHERE entry.id = ? AND removed IS NULL"),
+      QStringLiteral(
+          "SELECT uuid, created, width, height, rating, notes, sha256, network, name, path, architecture, state,"
+          " bytes FROM entry JOIN model ON model.id = model LEFT JOIN style ON style.entry = entry.id"
+          " WHERE entry.id = ? AND removed IS NULL"),
       {id});
   if (!m_database->next(query)) {
     return std::nullopt;
@@ -146,10 +157,11 @@ QImage Gallery::picture(EntryId id) const {
   QImageReader reader(found->picturePath);
   QImage picture = reader.read();
   if (picture.isNull()) {
-    throw GalleryError(QStringLiteral("The picture %1 of the gallery cannot be read: %2. Its state is still known: bring it "
-                                      "back and keep it again.")
-                           .arg(QDir::toNativeSeparators(found->picturePath), reader.errorString())
-                           .toStdString());
+    throw GalleryError(
+        QStringLiteral("The picture %1 of the gallery cannot be read: %2. Its state is still known: bring it "
+                       "back and keep it again.")
+            .arg(QDir::toNativeSeparators(found->picturePath), reader.errorString())
+            .toStdString());
   }
   return picture;
 }
@@ -165,7 +177,8 @@ void Gallery::setTags(EntryId id, const QStringList& tags) {
   GalleryWrite write(*m_database, kGalleryVersion);
   m_database->run(QStringLiteral("DELETE FROM tag WHERE entry = ?"), {id});
   for (const QString& tag : tidyTags(tags)) {
-    m_database->run(QStringLiteral("INSERT OR IGNORE INTO tag(name, entry) SELECT ?, id FROM entry WHERE id = ?"), {tag, id});
+    m_database->run(QStringLiteral("INSERT OR IGNORE INTO tag(name, entry) SELECT ?, id FROM entry WHERE id = ?"),
+                    {tag, id});
   }
   refreshText(*m_database, id);
   write.commit();
@@ -209,7 +222,8 @@ void Gallery::bringBack(const std::vector<EntryId>& ids) {
 int Gallery::purge(const QDateTime& time) {
   std::vector<EntryId> ids;
   QStringList uuids;
-  QSqlQuery query = m_database->run(QStringLiteral("SELECT id, uuid FROM entry WHERE removed < ?"), {time.toMSecsSinceEpoch()});
+  QSqlQuery query =
+      m_database->run(QStringLiteral("SELECT id, uuid FROM entry WHERE removed < ?"), {time.toMSecsSinceEpoch()});
   while (m_database->next(query)) {
     ids.push_back(query.value(0).toLongLong());
     uuids << query.value(1).toString();

@@ -43,8 +43,8 @@ class Gallery {
   const QStringList& notices() const { return m_notices; }
   const QString& folder() const { return m_folder; }
 
-  /// Writes the picture, then its entry. An id in `entry.provenance.kept` that is here already is left as it is, and its
-  /// number returned: importing twice does no harm. Throws GalleryError, ExportError.
+  /// Writes the picture, then its entry. An id in `entry.provenance.kept` that is here already is left as it is, and
+  /// its number returned: importing twice does no harm. Throws GalleryError, ExportError.
   EntryId keep(const NewEntry& entry);
   /// The same for a PNG, JPEG or TIFF with provenance, as it is found. Nothing where it has none that is ours. Throws
   /// GalleryError, ProvenanceError, ExportError.

@@ -97,7 +97,8 @@ std::vector<EntryId> Gallery::alikeInStyle(EntryId id, std::size_t count) const 
   for (std::size_t i = 0; i < all.ids.size(); ++i) {
     if (i != self && !contains(removed, all.ids[i]) && all.models[i] == all.models[self] && all.sketchPlace[i] >= 0) {
       rough.emplace_back(
-          squaredDistance(sketch, &all.sketches[static_cast<std::size_t>(all.sketchPlace[i])], kSketchLength), all.ids[i]);
+          squaredDistance(sketch, &all.sketches[static_cast<std::size_t>(all.sketchPlace[i])], kSketchLength),
+          all.ids[i]);
     }
   }
   const std::vector<float> style =
@@ -124,7 +125,8 @@ std::vector<EntryId> Gallery::alikeInPicture(EntryId id, std::size_t count) cons
   std::vector<std::pair<int, EntryId>> distances;
   for (std::size_t i = 0; i < all.ids.size(); ++i) {
     if (i != self && !contains(removed, all.ids[i])) {
-      distances.emplace_back(featureDistance(&all.features[self * kFeatureCount], &all.features[i * kFeatureCount]), all.ids[i]);
+      distances.emplace_back(featureDistance(&all.features[self * kFeatureCount], &all.features[i * kFeatureCount]),
+                             all.ids[i]);
     }
   }
   return nearest(std::move(distances), count);
@@ -134,7 +136,8 @@ std::vector<std::vector<EntryId>> Gallery::duplicates(const GalleryControl& cont
   const Looks& all = looks();
   Groups groups(all.ids.size());
   const auto same = [&](std::size_t a, std::size_t b) {
-    return looksTheSame(all.hashes[a], &all.features[a * kFeatureCount], all.hashes[b], &all.features[b * kFeatureCount]);
+    return looksTheSame(all.hashes[a], &all.features[a * kFeatureCount], all.hashes[b],
+                        &all.features[b * kFeatureCount]);
   };
   // Hashes that differ in at most four bits agree in at least one of five parts: only those are compared.
   constexpr int kParts = kSameBits + 1;

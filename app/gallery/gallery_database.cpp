@@ -11,7 +11,16 @@ namespace {
 constexpr int kPatienceMs = 15000;
 
 /// SQLite's primary result codes, which Qt hands on as text; the extended ones keep them in their low byte.
-enum SqliteCode { kBusy = 5, kLocked = 6, kReadOnly = 8, kInputOutput = 10, kCorrupt = 11, kFull = 13, kCannotOpen = 14, kNotADatabase = 26 };
+enum SqliteCode {
+  kBusy = 5,
+  kLocked = 6,
+  kReadOnly = 8,
+  kInputOutput = 10,
+  kCorrupt = 11,
+  kFull = 13,
+  kCannotOpen = 14,
+  kNotADatabase = 26
+};
 
 int codeOf(const QSqlError& error) { return error.nativeErrorCode().toInt() & 0xff; }
 
@@ -20,16 +29,12 @@ QString reasonOf(const QSqlError& error) {
     case kBusy:
     case kLocked:
       return QStringLiteral("another program is writing to it and does not finish. Close that program, or try again");
-    case kFull:
-      return QStringLiteral("the disk is full. Make room and try again; what was kept before is safe");
-    case kReadOnly:
-      return QStringLiteral("it may not be written to. Check the rights of the file and of its folder");
-    case kInputOutput:
-      return QStringLiteral("the disk does not answer as it should (%1)").arg(error.databaseText());
+    case kFull: return QStringLiteral("the disk is full. Make room and try again; what was kept before is safe");
+    case kReadOnly: return QStringLiteral("it may not be written to. Check the rights of the file and of its folder");
+    case kInputOutput: return QStringLiteral("the disk does not answer as it should (%1)").arg(error.databaseText());
     case kCannotOpen:
       return QStringLiteral("it cannot be opened or made. Check the rights of the file and of its folder");
-    default:
-      return error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
+    default: return error.databaseText().isEmpty() ? error.driverText() : error.databaseText();
   }
 }
 
@@ -39,8 +44,9 @@ GalleryDatabase::GalleryDatabase(const QString& path, Mode mode)
     : m_path(path), m_connection(QStringLiteral("gallery-") + QUuid::createUuid().toString(QUuid::WithoutBraces)) {
   const QString driver = QStringLiteral("QSQLITE");
   if (!QSqlDatabase::isDriverAvailable(driver)) {
-    throw GalleryError("The gallery cannot be opened: Qt's SQLite plugin is missing. Install libqt6sql6-sqlite (Debian, "
-                       "Ubuntu) or your system's package of that kind.");
+    throw GalleryError(
+        "The gallery cannot be opened: Qt's SQLite plugin is missing. Install libqt6sql6-sqlite (Debian, "
+        "Ubuntu) or your system's package of that kind.");
   }
   auto database = QSqlDatabase::addDatabase(driver, m_connection);
   database.setDatabaseName(path);
@@ -75,10 +81,11 @@ void GalleryDatabase::fail(const QSqlError& error) const {
   const int code = codeOf(error);
   const QString file = QDir::toNativeSeparators(m_path);
   if (code == kCorrupt || code == kNotADatabase) {
-    throw GalleryDamaged(QStringLiteral("The gallery %1 is damaged (%2). Close the program and open it again: what can be "
-                                        "read is saved, and the damaged file is put aside.")
-                             .arg(file, error.databaseText())
-                             .toStdString());
+    throw GalleryDamaged(
+        QStringLiteral("The gallery %1 is damaged (%2). Close the program and open it again: what can be "
+                       "read is saved, and the damaged file is put aside.")
+            .arg(file, error.databaseText())
+            .toStdString());
   }
   throw GalleryError(QStringLiteral("The gallery %1 cannot be used: %2.").arg(file, reasonOf(error)).toStdString());
 }
@@ -123,10 +130,11 @@ GalleryWrite::GalleryWrite(const GalleryDatabase& database, int version) : m_dat
   const int found = version == 0 ? 0 : m_database.value(QStringLiteral("PRAGMA user_version")).toInt();
   if (found != version) {
     m_database.run(QStringLiteral("ROLLBACK"));
-    throw GalleryNewer(QStringLiteral("The gallery %1 was taken over by another version of Latent Loom while this one was "
-                                      "running. Nothing was changed; close this program and use the newer one.")
-                           .arg(QDir::toNativeSeparators(database.path()))
-                           .toStdString());
+    throw GalleryNewer(
+        QStringLiteral("The gallery %1 was taken over by another version of Latent Loom while this one was "
+                       "running. Nothing was changed; close this program and use the newer one.")
+            .arg(QDir::toNativeSeparators(database.path()))
+            .toStdString());
   }
 }
 

@@ -50,8 +50,8 @@ struct GalleryEntry {
   QStringList tags;
   QString notes;
   GalleryModel model;
-  QString state;          ///< JSON of model::latentStateToJson with z
-  QStringList parents;    ///< UUIDs of the entries that it came from; they may be elsewhere
+  QString state;        ///< JSON of model::latentStateToJson with z
+  QStringList parents;  ///< UUIDs of the entries that it came from; they may be elsewhere
   std::vector<float> style;
   QString picturePath;
 };
@@ -61,6 +61,9 @@ struct NewEntry {
   QImage picture;
   Provenance provenance;  ///< what is in `kept` is taken: rating, tags, notes, parents, style; with an id, that id
   QString modelPath;      ///< where the checkpoint is; may be empty
+  /// Where the picture is that an image-to-image network changed; may be empty. The gallery is the user's own and keeps
+  /// the folder, which the PNG does not tell.
+  QString inputPath = {};
 };
 
 enum class GalleryOrder { Newest, Oldest, BestRated };
@@ -70,8 +73,8 @@ struct GalleryFilter {
   QString text;         ///< words, each the beginning of one in notes, tags or the model's name
   QString modelSha256;  ///< empty: any
   int leastRating = 0;
-  QStringList tags;     ///< the entry has all of them
-  QDateTime from, to;   ///< both ends belong to it; invalid: open
+  QStringList tags;    ///< the entry has all of them
+  QDateTime from, to;  ///< both ends belong to it; invalid: open
   GalleryOrder order = GalleryOrder::Newest;
 };
 

@@ -33,9 +33,11 @@ Provenance provenanceNow(const GalleryEntry& entry) {
   if (const auto written = readProvenance(nativePath(entry.picturePath))) {
     provenance = *written;
   } else {
-    throw GalleryError(QStringLiteral("%1 has lost what it told of its making.").arg(QDir::toNativeSeparators(entry.picturePath)).toStdString());
+    throw GalleryError(QStringLiteral("%1 has lost what it told of its making.")
+                           .arg(QDir::toNativeSeparators(entry.picturePath))
+                           .toStdString());
   }
-  provenance.kept = KeptProvenance{entry.uuid.toStdString(), entry.rating,          plain(entry.tags),
+  provenance.kept = KeptProvenance{entry.uuid.toStdString(),  entry.rating,         plain(entry.tags),
                                    entry.notes.toStdString(), plain(entry.parents), entry.style};
   return provenance;
 }
@@ -66,7 +68,8 @@ FolderOutcome exportFolder(const Gallery& gallery, const std::vector<EntryId>& i
     watch(control, QStringLiteral("Exporting from the gallery"), i, ids.size());
     try {
       if (const auto entry = gallery.entry(ids[i])) {
-        writePicture(gallery.picture(ids[i]), nativePath(folder + QLatin1Char('/') + fileNameOf(*entry)), provenanceNow(*entry));
+        writePicture(gallery.picture(ids[i]), nativePath(folder + QLatin1Char('/') + fileNameOf(*entry)),
+                     provenanceNow(*entry));
         ++outcome.done;
       }
     } catch (const GalleryDamaged&) {
@@ -80,8 +83,8 @@ FolderOutcome exportFolder(const Gallery& gallery, const std::vector<EntryId>& i
 
 FolderOutcome importFolder(Gallery& gallery, const QString& folder, const GalleryControl& control) {
   QStringList paths;
-  const QStringList kinds{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"), QStringLiteral("*.tif"),
-                          QStringLiteral("*.tiff")};
+  const QStringList kinds{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"),
+                          QStringLiteral("*.tif"), QStringLiteral("*.tiff")};
   QDirIterator files(folder, kinds, QDir::Files, QDirIterator::Subdirectories);
   while (files.hasNext()) {
     paths << files.next();
@@ -89,7 +92,8 @@ FolderOutcome importFolder(Gallery& gallery, const QString& folder, const Galler
   paths.sort();
   FolderOutcome outcome;
   for (qsizetype i = 0; i < paths.size(); ++i) {
-    watch(control, QStringLiteral("Importing into the gallery"), static_cast<std::size_t>(i), static_cast<std::size_t>(paths.size()));
+    watch(control, QStringLiteral("Importing into the gallery"), static_cast<std::size_t>(i),
+          static_cast<std::size_t>(paths.size()));
     const std::int64_t before = gallery.count();
     try {
       if (!gallery.keepFile(paths[i])) {

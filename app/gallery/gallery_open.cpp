@@ -53,9 +53,10 @@ QString Gallery::defaultFolder() {
 Gallery::Gallery(const QString& folder, const GalleryControl& control) : m_folder(QDir::cleanPath(folder)) {
   for (const char* name : {"", "/pictures", "/incoming", "/open"}) {
     if (!QDir().mkpath(m_folder + QLatin1String(name))) {
-      throw GalleryError(QStringLiteral("The gallery's folder %1 cannot be made. Check the rights of the folder above it.")
-                             .arg(QDir::toNativeSeparators(m_folder + QLatin1String(name)))
-                             .toStdString());
+      throw GalleryError(
+          QStringLiteral("The gallery's folder %1 cannot be made. Check the rights of the folder above it.")
+              .arg(QDir::toNativeSeparators(m_folder + QLatin1String(name)))
+              .toStdString());
     }
   }
   lockOpening(control);
@@ -70,10 +71,11 @@ void Gallery::lockOpening(const GalleryControl& control) {
   constexpr int kLookMs = 100;
   while (!m_opening->tryLock(kLookMs)) {
     if (m_opening->error() == QLockFile::PermissionError || m_opening->error() == QLockFile::UnknownError) {
-      throw GalleryError(QStringLiteral("The gallery's folder %1 cannot be written to. Check its rights, and whether the "
-                                        "disk is full.")
-                             .arg(QDir::toNativeSeparators(m_folder))
-                             .toStdString());
+      throw GalleryError(
+          QStringLiteral("The gallery's folder %1 cannot be written to. Check its rights, and whether the "
+                         "disk is full.")
+              .arg(QDir::toNativeSeparators(m_folder))
+              .toStdString());
     }
     if (control.stop.stop_requested()) {
       throw GalleryStopped("The gallery was not opened, since that was cancelled.");
@@ -125,7 +127,8 @@ void Gallery::open(const GalleryControl& control) {
   }
   if (lost) {
     if (const int found = adoptPictures(*m_database, m_folder + QStringLiteral("/pictures"), control); found > 0) {
-      m_notices << QStringLiteral("The gallery's database was missing. %1 pictures were taken into a new one.").arg(found);
+      m_notices
+          << QStringLiteral("The gallery's database was missing. %1 pictures were taken into a new one.").arg(found);
     }
   }
   finishIncoming();
@@ -151,17 +154,19 @@ void Gallery::finishIncoming() {
     }
   }
   if (adopted > 0) {
-    m_notices << QStringLiteral("%1 pictures that were being kept when the program ended are in the gallery now.").arg(adopted);
+    m_notices << QStringLiteral("%1 pictures that were being kept when the program ended are in the gallery now.")
+                     .arg(adopted);
   }
 }
 
 void Gallery::salvage(const QString& damage, const GalleryControl& control) {
   const QString path = databasePath(m_folder);
   if (openElsewhere()) {
-    throw GalleryError(QStringLiteral("The gallery %1 is damaged, and another Latent Loom has it open. Close all of them and "
-                                      "open the gallery again: what can be read is saved then.")
-                           .arg(QDir::toNativeSeparators(path))
-                           .toStdString());
+    throw GalleryError(
+        QStringLiteral("The gallery %1 is damaged, and another Latent Loom has it open. Close all of them and "
+                       "open the gallery again: what can be read is saved then.")
+            .arg(QDir::toNativeSeparators(path))
+            .toStdString());
   }
   const QString damagedFolder = m_folder + QStringLiteral("/damaged");
   QDir().mkpath(damagedFolder);
@@ -180,13 +185,15 @@ void Gallery::salvage(const QString& damage, const GalleryControl& control) {
   const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
   const QString aside = QStringLiteral("%1/gallery-%2.sqlite").arg(damagedFolder, stamp);
   if (!moveDatabase(path, aside) || !moveDatabase(savedPath(m_folder), path)) {
-    throw GalleryError(QStringLiteral("The damaged gallery %1 cannot be put aside as %2. Check the rights of both folders.")
-                           .arg(QDir::toNativeSeparators(path), QDir::toNativeSeparators(aside))
-                           .toStdString());
+    throw GalleryError(
+        QStringLiteral("The damaged gallery %1 cannot be put aside as %2. Check the rights of both folders.")
+            .arg(QDir::toNativeSeparators(path), QDir::toNativeSeparators(aside))
+            .toStdString());
   }
-  m_notices << QStringLiteral("The gallery's database was damaged. %1 pictures are in a new one: %2 as they were, %3 from "
-                              "their files (with the rating, tags and notes that they had when they were kept). The damaged "
-                              "database is kept as %4. What was found: %5")
+  m_notices << QStringLiteral(
+                   "The gallery's database was damaged. %1 pictures are in a new one: %2 as they were, %3 from "
+                   "their files (with the rating, tags and notes that they had when they were kept). The damaged "
+                   "database is kept as %4. What was found: %5")
                    .arg(count.fromRows + count.fromPictures)
                    .arg(count.fromRows)
                    .arg(count.fromPictures)

@@ -15,7 +15,8 @@ EntryId modelRow(const GalleryDatabase& database, const GalleryModel& model) {
                               " ON CONFLICT(sha256, network) DO UPDATE SET name = excluded.name,"
                               " path = CASE excluded.path WHEN '' THEN path ELSE excluded.path END"),
                {model.sha256, model.group, model.name, model.path, model.architecture});
-  return database.value(QStringLiteral("SELECT id FROM model WHERE sha256 = ? AND network = ?"), {model.sha256, model.group})
+  return database
+      .value(QStringLiteral("SELECT id FROM model WHERE sha256 = ? AND network = ?"), {model.sha256, model.group})
       .toLongLong();
 }
 
@@ -64,9 +65,9 @@ GalleryRecord recordOf(const Provenance& provenance, const QString& modelPath) {
   for (const std::string& parent : kept.parents) {
     record.parents << QString::fromStdString(parent);
   }
-  record.model = {QString::fromStdString(provenance.checkpointSha256), QString::fromStdString(provenance.checkpointGroup),
-                  QString::fromStdString(provenance.checkpointName), modelPath,
-                  QString::fromStdString(provenance.architecture)};
+  record.model = {QString::fromStdString(provenance.checkpointSha256),
+                  QString::fromStdString(provenance.checkpointGroup), QString::fromStdString(provenance.checkpointName),
+                  modelPath, QString::fromStdString(provenance.architecture)};
   record.state = QString::fromStdString(model::latentStateToJson(provenance.latent, provenance.z));
   record.style = kept.style.size() <= kLongestStyle ? kept.style : std::vector<float>();
   return record;
@@ -79,19 +80,20 @@ EntryId insertRecord(const GalleryDatabase& database, const GalleryRecord& recor
     return there.toLongLong();
   }
   const GalleryModel& model = record.model;
-  const EntryId modelId =
-      modelRow(database, {text(model.sha256), text(model.group), text(model.name), text(model.path), text(model.architecture)});
+  const EntryId modelId = modelRow(
+      database, {text(model.sha256), text(model.group), text(model.name), text(model.path), text(model.architecture)});
   QVariant removed(QMetaType::fromType<qlonglong>());
   if (record.removed.isValid()) {
     removed = record.removed.toMSecsSinceEpoch();
   }
-  const EntryId id = database
-                         .run(QStringLiteral("INSERT INTO entry(uuid, created, width, height, rating, notes, model, state, removed)"
-                                             " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                              {record.uuid, record.created.toMSecsSinceEpoch(), record.size.width(), record.size.height(),
-                               record.rating, text(record.notes), modelId, record.state, removed})
-                         .lastInsertId()
-                         .toLongLong();
+  const EntryId id =
+      database
+          .run(QStringLiteral("INSERT INTO entry(uuid, created, width, height, rating, notes, model, state, removed)"
+                              " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+               {record.uuid, record.created.toMSecsSinceEpoch(), record.size.width(), record.size.height(),
+                record.rating, text(record.notes), modelId, record.state, removed})
+          .lastInsertId()
+          .toLongLong();
   for (const QString& tag : record.tags) {
     database.run(QStringLiteral("INSERT OR IGNORE INTO tag(name, entry) VALUES(?, ?)"), {tag, id});
   }
@@ -115,9 +117,10 @@ QStringList parentsOf(const GalleryDatabase& database, EntryId entry) {
 void refreshText(const GalleryDatabase& database, EntryId entry) {
   database.run(QStringLiteral("DELETE FROM entry_text WHERE rowid = ?"), {entry});
   const QString tags = tagsOf(database, entry).join(QLatin1Char('\n'));
-  database.run(QStringLiteral("INSERT INTO entry_text(rowid, notes, tags, model) SELECT entry.id, notes, ?,"
-                              " name || ' ' || architecture FROM entry JOIN model ON model.id = model WHERE entry.id = ?"),
-               {text(tags), entry});
+  database.run(
+      QStringLiteral("INSERT INTO entry_text(rowid, notes, tags, model) SELECT entry.id, notes, ?,"
+                     " name || ' ' || architecture FROM entry JOIN model ON model.id = model WHERE entry.id = ?"),
+      {text(tags), entry});
 }
 
 }  // namespace loom::app

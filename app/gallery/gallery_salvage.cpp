@@ -39,8 +39,9 @@ class Wreck {
   std::set<EntryId> ids() const {
     std::set<EntryId> ids;
     bool broken = false;
-    for (const char* order : {"NOT INDEXED ORDER BY id", "NOT INDEXED ORDER BY id DESC", "INDEXED BY entry_by_time WHERE removed IS NULL",
-                              "INDEXED BY sqlite_autoindex_entry_1"}) {
+    for (const char* order :
+         {"NOT INDEXED ORDER BY id", "NOT INDEXED ORDER BY id DESC", "INDEXED BY entry_by_time WHERE removed IS NULL",
+          "INDEXED BY sqlite_autoindex_entry_1"}) {
       broken = !walk(QStringLiteral("SELECT id FROM entry ") + QLatin1String(order), [&](const QSqlQuery& row) {
         ids.insert(row.value(0).toLongLong());
       }) || broken;
@@ -58,17 +59,23 @@ class Wreck {
   /// What is left of an entry; nothing where too little is to be an entry.
   std::optional<GalleryRecord> record(EntryId id) const {
     std::optional<GalleryRecord> record;
-    walk(QStringLiteral("SELECT entry.*, sha256, network, name, path, architecture FROM entry JOIN model ON model.id = model"
-                        " WHERE entry.id = ?"),
-         [&](const QSqlQuery& row) { record = recordOfRow(row); }, id);
+    walk(
+        QStringLiteral(
+            "SELECT entry.*, sha256, network, name, path, architecture FROM entry JOIN model ON model.id = model"
+            " WHERE entry.id = ?"),
+        [&](const QSqlQuery& row) { record = recordOfRow(row); }, id);
     if (!record || !usable(*record)) {
       return std::nullopt;
     }
     const QVariant thumbnail = one(QStringLiteral("SELECT bytes FROM thumbnail WHERE entry = ?"), id);
     record->thumbnail = thumbnail.toByteArray();
     if (m_version > 1) {
-      walk(QStringLiteral("SELECT name FROM tag WHERE entry = ?"), [&](const QSqlQuery& row) { record->tags << row.value(0).toString(); }, id);
-      walk(QStringLiteral("SELECT uuid FROM parent WHERE entry = ?"), [&](const QSqlQuery& row) { record->parents << row.value(0).toString(); }, id);
+      walk(
+          QStringLiteral("SELECT name FROM tag WHERE entry = ?"),
+          [&](const QSqlQuery& row) { record->tags << row.value(0).toString(); }, id);
+      walk(
+          QStringLiteral("SELECT uuid FROM parent WHERE entry = ?"),
+          [&](const QSqlQuery& row) { record->parents << row.value(0).toString(); }, id);
       record->style = bytesAsFloats(one(QStringLiteral("SELECT bytes FROM style WHERE entry = ?"), id).toByteArray());
       record->tags = tidyTags(record->tags);
     }
@@ -94,13 +101,16 @@ class Wreck {
 
   QVariant one(const QString& sql, EntryId id) const {
     QVariant value;
-    walk(sql, [&](const QSqlQuery& row) { value = row.value(0); }, id);
+    walk(
+        sql, [&](const QSqlQuery& row) { value = row.value(0); }, id);
     return value;
   }
 
   static GalleryRecord recordOfRow(const QSqlQuery& row) {
     const auto text = [&](const char* name) { return row.value(QLatin1String(name)).toString(); };
-    const auto time = [&](const char* name) { return QDateTime::fromMSecsSinceEpoch(row.value(QLatin1String(name)).toLongLong()); };
+    const auto time = [&](const char* name) {
+      return QDateTime::fromMSecsSinceEpoch(row.value(QLatin1String(name)).toLongLong());
+    };
     GalleryRecord record;
     record.uuid = text("uuid");
     record.created = time("created");
@@ -144,7 +154,8 @@ SalvageCount salvageRows(const QString& damagedPath, const GalleryDatabase& fres
   for (const EntryId id : ids) {
     checkStop(control);
     if (control.progress) {
-      control.progress(QStringLiteral("Saving the damaged gallery"), static_cast<double>(++done) / static_cast<double>(ids.size()));
+      control.progress(QStringLiteral("Saving the damaged gallery"),
+                       static_cast<double>(++done) / static_cast<double>(ids.size()));
     }
     auto record = wreck.record(id);
     if (!record) {

@@ -63,10 +63,11 @@ QString backUp(const GalleryDatabase& database, const QString& backups, int vers
   QFile::remove(draft);  // of an attempt that was killed within the same millisecond: never, but VACUUM would refuse
   database.run(QStringLiteral("VACUUM INTO ?"), {draft});
   if (!QFile::rename(draft, target)) {
-    throw GalleryError(QStringLiteral("The gallery cannot be brought up to date: its backup %1 cannot be written. Make room "
-                                      "or check the rights of that folder; the gallery was left as it is.")
-                           .arg(QDir::toNativeSeparators(target))
-                           .toStdString());
+    throw GalleryError(
+        QStringLiteral("The gallery cannot be brought up to date: its backup %1 cannot be written. Make room "
+                       "or check the rights of that folder; the gallery was left as it is.")
+            .arg(QDir::toNativeSeparators(target))
+            .toStdString());
   }
   return target;
 }
@@ -122,9 +123,11 @@ std::vector<float> bytesAsFloats(const QByteArray& bytes) {
   return values;
 }
 
-void insertLook(const GalleryDatabase& database, EntryId entry, const QImage& thumbnail, const std::vector<float>& style) {
+void insertLook(const GalleryDatabase& database, EntryId entry, const QImage& thumbnail,
+                const std::vector<float>& style) {
   const PictureLook look = lookOf(thumbnail);
-  const QByteArray features(reinterpret_cast<const char*>(look.features.data()), static_cast<qsizetype>(look.features.size()));
+  const QByteArray features(reinterpret_cast<const char*>(look.features.data()),
+                            static_cast<qsizetype>(look.features.size()));
   const QVariant sketch = style.empty() ? QVariant(QMetaType::fromType<QByteArray>()) : floatBytes(sketchOf(style));
   database.run(QStringLiteral("INSERT OR REPLACE INTO look(entry, hash, features, sketch) VALUES(?, ?, ?, ?)"),
                {entry, static_cast<qint64>(look.hash), features, sketch});
@@ -143,17 +146,19 @@ QString prepareGallery(const GalleryDatabase& database, const QString& backups, 
     return {};
   }
   if (application != kGalleryApplicationId || version < 1) {
-    throw GalleryError(QStringLiteral("%1 is a database, but no gallery of Latent Loom. Move it away, and a new gallery is made.")
-                           .arg(file)
-                           .toStdString());
+    throw GalleryError(
+        QStringLiteral("%1 is a database, but no gallery of Latent Loom. Move it away, and a new gallery is made.")
+            .arg(file)
+            .toStdString());
   }
   if (version > kGalleryVersion) {
-    throw GalleryNewer(QStringLiteral("The gallery %1 was written by a newer version of Latent Loom (its format is %2, this "
-                                      "program knows %3). Update Latent Loom to use it; it was left as it is.")
-                           .arg(file)
-                           .arg(version)
-                           .arg(kGalleryVersion)
-                           .toStdString());
+    throw GalleryNewer(
+        QStringLiteral("The gallery %1 was written by a newer version of Latent Loom (its format is %2, this "
+                       "program knows %3). Update Latent Loom to use it; it was left as it is.")
+            .arg(file)
+            .arg(version)
+            .arg(kGalleryVersion)
+            .toStdString());
   }
   if (version == kGalleryVersion) {
     return {};

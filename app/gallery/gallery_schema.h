@@ -26,7 +26,8 @@ inline constexpr int kGalleryApplicationId = 0x4c4f4f4d;  // "LOOM"
 QString prepareGallery(const GalleryDatabase& database, const QString& backups, const GalleryControl& control);
 
 /// The row of `look` and of `style` for an entry, within the caller's transaction.
-void insertLook(const GalleryDatabase& database, EntryId entry, const QImage& thumbnail, const std::vector<float>& style);
+void insertLook(const GalleryDatabase& database, EntryId entry, const QImage& thumbnail,
+                const std::vector<float>& style);
 
 QByteArray floatBytes(const std::vector<float>& values);  ///< little-endian
 std::vector<float> bytesAsFloats(const QByteArray& bytes);

@@ -133,7 +133,8 @@ PictureLook lookOf(const QImage& picture) {
     }
     return picture.scaled(side, side, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(format);
   };
-  return {hashOf(squeezed(kHashSide, QImage::Format_Grayscale8)), featuresOf(squeezed(kFeatureSide, QImage::Format_RGB32))};
+  return {hashOf(squeezed(kHashSide, QImage::Format_Grayscale8)),
+          featuresOf(squeezed(kFeatureSide, QImage::Format_RGB32))};
 }
 
 int hashDistance(std::uint64_t a, std::uint64_t b) { return std::popcount(a ^ b); }
@@ -147,7 +148,8 @@ int featureDistance(const std::uint8_t* a, const std::uint8_t* b) {
   return sum;
 }
 
-bool looksTheSame(std::uint64_t hashA, const std::uint8_t* featuresA, std::uint64_t hashB, const std::uint8_t* featuresB) {
+bool looksTheSame(std::uint64_t hashA, const std::uint8_t* featuresA, std::uint64_t hashB,
+                  const std::uint8_t* featuresB) {
   constexpr int kSameFeatures = kFeatureCount * 5 * 5;
   return hashDistance(hashA, hashB) <= kSameBits && featureDistance(featuresA, featuresB) <= kSameFeatures;
 }

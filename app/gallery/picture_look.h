@@ -37,7 +37,8 @@ int featureDistance(const std::uint8_t* a, const std::uint8_t* b);
 /// Whether a person would take two pictures for the same one, whatever they were saved as: some bits of the hash, some
 /// steps of grey.
 inline constexpr int kSameBits = 4;
-bool looksTheSame(std::uint64_t hashA, const std::uint8_t* featuresA, std::uint64_t hashB, const std::uint8_t* featuresB);
+bool looksTheSame(std::uint64_t hashA, const std::uint8_t* featuresA, std::uint64_t hashB,
+                  const std::uint8_t* featuresB);
 
 /// `style` by kSketchLength random directions, always the same ones, so that distances of sketches are close to the
 /// distances of styles (Johnson and Lindenstrauss 1984). Empty where `style` is.

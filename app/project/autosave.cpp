@@ -43,8 +43,10 @@ void writeProjectPath(const QString& path, const QString& projectPath) {
   const std::string text = nlohmann::json{{"project", projectPath.toStdString()}}.dump();
   FileDraft draft(nativePath(path));
   QFile file(draft.path());
-  if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), static_cast<qint64>(text.size())) < 0 || !file.flush()) {
-    throw ProjectError((path + QStringLiteral(" cannot be written: ") + file.errorString() + QLatin1Char('.')).toStdString());
+  if (!file.open(QIODevice::WriteOnly) || file.write(text.data(), static_cast<qint64>(text.size())) < 0 ||
+      !file.flush()) {
+    throw ProjectError(
+        (path + QStringLiteral(" cannot be written: ") + file.errorString() + QLatin1Char('.')).toStdString());
   }
   file.close();
   draft.commit();
@@ -56,14 +58,16 @@ QString Autosave::defaultFolder() {
   return QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/autosave");
 }
 
-Autosave::Autosave(QString folder) : m_folder(std::move(folder)), m_id(QUuid::createUuid().toString(QUuid::WithoutBraces)) {
+Autosave::Autosave(QString folder)
+    : m_folder(std::move(folder)), m_id(QUuid::createUuid().toString(QUuid::WithoutBraces)) {
   QDir().mkpath(m_folder);
   m_lock = lockAt(pathOf(".lock"));
   if (!m_lock->tryLock(0)) {
-    throw ProjectError(QStringLiteral("The folder for autosaves, %1, cannot be written to. Check its rights and whether the disk "
-                                      "is full; until then nothing is saved by itself.")
-                           .arg(QDir::toNativeSeparators(m_folder))
-                           .toStdString());
+    throw ProjectError(
+        QStringLiteral("The folder for autosaves, %1, cannot be written to. Check its rights and whether the disk "
+                       "is full; until then nothing is saved by itself.")
+            .arg(QDir::toNativeSeparators(m_folder))
+            .toStdString());
   }
   const QDir discarded(m_folder + QStringLiteral("/discarded"));
   for (const QFileInfo& file : discarded.entryInfoList(QDir::Files)) {
@@ -75,7 +79,9 @@ Autosave::Autosave(QString folder) : m_folder(std::move(folder)), m_id(QUuid::cr
 
 Autosave::~Autosave() { clear(); }
 
-QString Autosave::pathOf(const char* suffix) const { return m_folder + QLatin1Char('/') + m_id + QLatin1String(suffix); }
+QString Autosave::pathOf(const char* suffix) const {
+  return m_folder + QLatin1Char('/') + m_id + QLatin1String(suffix);
+}
 
 void Autosave::save(const Project& project, const QString& projectPath) {
   std::string text = projectToJson(project) + projectPath.toStdString();

@@ -1,8 +1,8 @@
 // The project on the disk while it is being worked on, and again after a crash.
 //
-// Each running program has one file in FOLDER (the user's data folder): UUID.loom with UUID.json (which project it is of)
-// and UUID.lock (by whom, see QLockFile). A program that ends well takes them away; one that crashes leaves them, and
-// the next start finds files whose program is gone.
+// Each running program has one file in FOLDER (the user's data folder): UUID.loom with UUID.json (which project it is
+// of) and UUID.lock (by whom, see QLockFile). A program that ends well takes them away; one that crashes leaves them,
+// and the next start finds files whose program is gone.
 #pragma once
 
 #include "app/project/project.h"
@@ -20,9 +20,9 @@ namespace loom::app {
 
 /// What a program that is gone left.
 struct LeftProject {
-  QString path;          ///< of the autosave
-  QString projectPath;   ///< of the project that it is of; empty: never saved
-  QDateTime saved;       ///< when it was autosaved
+  QString path;         ///< of the autosave
+  QString projectPath;  ///< of the project that it is of; empty: never saved
+  QDateTime saved;      ///< when it was autosaved
 };
 
 class Autosave {

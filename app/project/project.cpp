@@ -96,7 +96,8 @@ const json& listIn(const json& object, const char* name, std::size_t most) {
 
 /// A name with a folder in it could point anywhere on the reader's disk.
 std::string checkedFileName(std::string name) {
-  if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos) {
+  if (name.empty() || name == "." || name == ".." ||
+      name.find_first_of(std::string_view("/\\\0", 3)) != std::string::npos) {
     fail("\"" + name + "\" is not a file name");
   }
   return name;
@@ -106,7 +107,8 @@ ProjectModel modelIn(const json& value) {
   if (!value.is_object()) {
     fail("a model is no object");
   }
-  ProjectModel model{textIn(value, "sha256"), textIn(value, "path"), checkedFileName(textIn(value, "name")), textIn(value, "group")};
+  ProjectModel model{textIn(value, "sha256"), textIn(value, "path"), checkedFileName(textIn(value, "name")),
+                     textIn(value, "group")};
   if (model.sha256.size() != 64 || model.sha256.find_first_not_of("0123456789abcdef") != std::string::npos) {
     fail("the sha256 of " + model.name + " is none");
   }
@@ -171,7 +173,8 @@ std::string projectToJson(const Project& project) {
               {"directions", project.directions},
               {"layout", QByteArray::fromStdString(project.layout).toBase64().toStdString()}};
   for (const ProjectModel& model : project.models) {
-    object["models"].push_back({{"sha256", model.sha256}, {"path", model.path}, {"name", model.name}, {"group", model.group}});
+    object["models"].push_back(
+        {{"sha256", model.sha256}, {"path", model.path}, {"name", model.name}, {"group", model.group}});
   }
   json keyframes = json::array();
   for (const ProjectKeyframe& keyframe : project.timeline.keyframes) {
@@ -180,9 +183,10 @@ std::string projectToJson(const Project& project) {
                          {"model", keyframe.model},
                          {"state", stateTo(keyframe.state)}});
   }
-  object["timeline"] = {{"loop", project.timeline.loop}, {"interpolation", project.timeline.interpolation}, {"keyframes", keyframes}};
+  object["timeline"] = {
+      {"loop", project.timeline.loop}, {"interpolation", project.timeline.interpolation}, {"keyframes", keyframes}};
   // A path on Linux may be no UTF-8; it then is found by the hash alone.
-  const std::string text = object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  std::string text = object.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
   projectFromJson(text);  // what could not be read again must not take the place of what could
   return text;
 }
@@ -195,11 +199,12 @@ Project projectFromJson(std::string_view text) {
   }
   if (version.get<std::int64_t>() > kVersion) {
     const auto program = object.find("program");
-    throw ProjectNewer("it was written by a newer version of Latent Loom" +
-                       (program != object.end() && program->is_string() && program->get_ref<const std::string&>().size() < 100
-                            ? " (" + program->get<std::string>() + ")"
-                            : std::string()) +
-                       "; update Latent Loom to open it");
+    throw ProjectNewer(
+        "it was written by a newer version of Latent Loom" +
+        (program != object.end() && program->is_string() && program->get_ref<const std::string&>().size() < 100
+             ? " (" + program->get<std::string>() + ")"
+             : std::string()) +
+        "; update Latent Loom to open it");
   }
   Project project;
   for (const json& model : listIn(object, "models", kMostModels)) {
@@ -214,8 +219,8 @@ Project projectFromJson(std::string_view text) {
     }
     project.directions.push_back(checkedFileName(name.get<std::string>()));
   }
-  const auto layout =
-      QByteArray::fromBase64Encoding(QByteArray::fromStdString(textIn(object, "layout", kLongestLayout)), QByteArray::AbortOnBase64DecodingErrors);
+  const auto layout = QByteArray::fromBase64Encoding(
+      QByteArray::fromStdString(textIn(object, "layout", kLongestLayout)), QByteArray::AbortOnBase64DecodingErrors);
   if (!layout) {
     fail("layout is no base64");
   }
@@ -244,7 +249,9 @@ void saveProject(const std::filesystem::path& path, const Project& project) {
 
 Project loadProject(const std::filesystem::path& path) {
   QFile file(path);
-  const auto refuse = [&](const std::string& reason) { return "The project " + path.string() + " cannot be opened: " + reason + "."; };
+  const auto refuse = [&](const std::string& reason) {
+    return "The project " + path.string() + " cannot be opened: " + reason + ".";
+  };
   if (!file.open(QIODevice::ReadOnly)) {
     throw ProjectError(refuse(file.errorString().toStdString()));
   }

@@ -50,9 +50,9 @@ struct ProjectState {
 };
 
 struct ProjectKeyframe {
-  double seconds = 0.0;              ///< from the beginning, in [0, 86400]; keyframes ascend
-  std::string easing = "linear";     ///< a name that the timeline knows; one that it does not is linear
-  int model = 0;                     ///< index into Project::models
+  double seconds = 0.0;           ///< from the beginning, in [0, 86400]; keyframes ascend
+  std::string easing = "linear";  ///< a name that the timeline knows; one that it does not is linear
+  int model = 0;                  ///< index into Project::models
   ProjectState state;
   bool operator==(const ProjectKeyframe&) const = default;
 };

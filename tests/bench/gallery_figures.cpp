@@ -62,12 +62,15 @@ std::vector<Figure> measureGallery(int entries) {
   filter.modelSha256 = QString(63, QLatin1Char('b')) + QLatin1Char('1');
   search("gallery: one of eight models", filter);
   figures.push_back(measured("gallery: a page of 64", kPage, [&](int i) {
-    const auto at = all.begin() + static_cast<std::ptrdiff_t>((all.size() - kPageSize) * static_cast<std::size_t>(i) / kTimes);
+    const auto at =
+        all.begin() + static_cast<std::ptrdiff_t>((all.size() - kPageSize) * static_cast<std::size_t>(i) / kTimes);
     gallery.rows({at, at + static_cast<std::ptrdiff_t>(kPageSize)});
   }));
   gallery.alikeInPicture(all[0], 1);  // what is compared by is in memory from here on
-  figures.push_back(measured("gallery: 200 that look alike", 0, [&](int i) { gallery.alikeInPicture(all[static_cast<std::size_t>(i)], 200); }));
-  figures.push_back(measured("gallery: 200 near in w", 0, [&](int i) { gallery.alikeInStyle(all[static_cast<std::size_t>(i)], 200); }));
+  figures.push_back(measured("gallery: 200 that look alike", 0,
+                             [&](int i) { gallery.alikeInPicture(all[static_cast<std::size_t>(i)], 200); }));
+  figures.push_back(measured("gallery: 200 near in w", 0,
+                             [&](int i) { gallery.alikeInStyle(all[static_cast<std::size_t>(i)], 200); }));
   figures.push_back(measured("gallery: a picture of 1024² kept", 0, [&](int i) {
     static const QImage picture = test::pictureOf(1, 1024);
     app::NewEntry entry = test::entryOf(static_cast<unsigned>(i));

@@ -59,7 +59,8 @@ class WindowGalleryTest : public QObject {
   bool keep(std::uint32_t seed) {
     bench().explorer().takeSeed(seed);
     const int before = m_kept;
-    const auto counter = connect(&bench().services().gallery(), &loom::ui::GalleryService::kept, this, [this] { ++m_kept; });
+    const auto counter =
+        connect(&bench().services().gallery(), &loom::ui::GalleryService::kept, this, [this] { ++m_kept; });
     const bool seen = bench().seesNewest();
     pressK();
     const bool kept = QTest::qWaitFor([&] { return m_kept > before; }, kPatienceMs);
@@ -83,9 +84,7 @@ class WindowGalleryTest : public QObject {
   bool showsDetails() {
     return QTest::qWaitFor([&] { return field<QLineEdit>("tags")->isVisible(); }, kPatienceMs);
   }
-  void search(const QString& words) {
-    field<QLineEdit>("search")->setText(words);
-  }
+  void search(const QString& words) { field<QLineEdit>("search")->setText(words); }
   /// A picture of the window for those who look at them: LOOM_TEST_PICTURES is a folder.
   void look(const char* name) {
     if (const QString folder = qEnvironmentVariable("LOOM_TEST_PICTURES"); !folder.isEmpty()) {
@@ -111,7 +110,9 @@ void WindowGalleryTest::anEmptyGallerySaysWhatToDo() {
   QTRY_VERIFY_WITH_TIMEOUT(field<QLabel>("empty")->text().contains(QStringLiteral("Press K")), kPatienceMs);
   QVERIFY(field<QLabel>("empty")->isVisible());
   look("empty");
-  // A letter that is typed into the search is no shortcut.
+  // The hand stays where K keeps. A letter that is typed into the search is no shortcut.
+  QVERIFY(bench().canvas().hasFocus());
+  field<QLineEdit>("search")->setFocus();
   QTest::keyClick(field<QLineEdit>("search"), Qt::Key_G);
   QCOMPARE(field<QLineEdit>("search")->text(), QStringLiteral("g"));
   QVERIFY(panel().isVisible());
@@ -129,7 +130,8 @@ void WindowGalleryTest::aPictureIsKeptAndBroughtBack() {
   const QImage picture = bench().picture();
   pressK();
   QVERIFY(lists(1));
-  QTRY_VERIFY_WITH_TIMEOUT(bench().window().statusLine().text().contains(QStringLiteral("kept in the gallery")), kPatienceMs);
+  QTRY_VERIFY_WITH_TIMEOUT(bench().window().statusLine().text().contains(QStringLiteral("kept in the gallery")),
+                           kPatienceMs);
   QTRY_VERIFY_WITH_TIMEOUT(list().thumbAt(0) != nullptr, kPatienceMs);
   QCOMPARE(list().thumbAt(0)->picture.size(), QSize(64, 64));
 
@@ -171,7 +173,8 @@ void WindowGalleryTest::whatWasMadeOfItKnowsIt() {
   QVERIFY(lists(2));
   clickCell(0);
   QVERIFY(showsDetails());
-  QVERIFY2(field<QLabel>("facts")->text().contains(QStringLiteral("made from another")), qPrintable(field<QLabel>("facts")->text()));
+  QVERIFY2(field<QLabel>("facts")->text().contains(QStringLiteral("made from another")),
+           qPrintable(field<QLabel>("facts")->text()));
   bench().canvas().setFocus();
   QVERIFY(keep(8));  // another seed has nothing of it
   QVERIFY(lists(3));
@@ -209,6 +212,15 @@ void WindowGalleryTest::ratingTagsAndNotes() {
   clickCell(4);
   QTRY_COMPARE_WITH_TIMEOUT(tags->text(), QStringLiteral("laughing, yellow face"), kPatienceMs);
   QCOMPARE(notes->toPlainText(), QStringLiteral("for the poster"));
+  // What was typed last is there after the window was closed.
+  notes->setFocus();
+  notes->setPlainText(QString());
+  QTest::keyClicks(notes, QStringLiteral("for the poster of May"));
+  bench().startAnew();
+  QVERIFY(bench().show());
+  QVERIFY(lists(5));
+  search(QStringLiteral("May"));
+  QVERIFY(lists(1));
   search(QStringLiteral("poster yell"));
   QVERIFY(lists(1));
   QTRY_VERIFY_WITH_TIMEOUT(list().thumbAt(0) && list().thumbAt(0)->rating == 5, kPatienceMs);
@@ -242,7 +254,8 @@ void WindowGalleryTest::removedAndTakenBack() {
   QCOMPARE(panel().grid().selectedIds().size(), std::size_t(2));
   QTest::keyClick(&panel().grid(), Qt::Key_Delete);
   QVERIFY(lists(1));
-  QVERIFY2(field<QLabel>("foot")->text().contains(QStringLiteral("2 removed")), qPrintable(field<QLabel>("foot")->text()));
+  QVERIFY2(field<QLabel>("foot")->text().contains(QStringLiteral("2 removed")),
+           qPrintable(field<QLabel>("foot")->text()));
   Q_EMIT field<QLabel>("foot")->linkActivated(QStringLiteral("undo"));
   QVERIFY(lists(3));
 }
@@ -285,7 +298,8 @@ void WindowGalleryTest::aDamagedGalleryIsToldAndGoesOn() {
   bench().canvas().setFocus();
   QVERIFY(keep(1));
   QVERIFY(keep(2));
-  bench().startAnew([&] { loom::test::writeBytes(bench().file(QStringLiteral("gallery/gallery.sqlite")), QByteArray(9000, 'x')); });
+  bench().startAnew(
+      [&] { loom::test::writeBytes(bench().file(QStringLiteral("gallery/gallery.sqlite")), QByteArray(9000, 'x')); });
   QVERIFY(bench().show());
   QVERIFY(bench().sees(QStringLiteral("2 pictures are in a new one")));
   QVERIFY(lists(2));

@@ -1,4 +1,5 @@
-// What the window asks of the gallery of kept pictures. app/ answers from a thread of its own; every call returns at once.
+// What the window asks of the gallery of kept pictures. app/ answers from a thread of its own; every call returns at
+// once.
 #pragma once
 
 #include "model/frame.h"

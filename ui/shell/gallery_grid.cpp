@@ -139,8 +139,10 @@ QModelIndex GalleryGrid::moveCursor(CursorAction action, Qt::KeyboardModifiers) 
   const int page = std::max(1, viewport()->height() / cellSide()) * columns();
   int row = current;
   switch (action) {
-    case MoveLeft: case MovePrevious: row -= 1; break;
-    case MoveRight: case MoveNext: row += 1; break;
+    case MoveLeft:
+    case MovePrevious: row -= 1; break;
+    case MoveRight:
+    case MoveNext: row += 1; break;
     case MoveUp: row -= current >= columns() ? columns() : 0; break;
     case MoveDown: row += current + columns() < count ? columns() : 0; break;
     case MovePageUp: row -= page; break;
@@ -169,7 +171,8 @@ void GalleryGrid::setSelection(const QRect& rect, QItemSelectionModel::Selection
       selection.select(m_list.index(std::min(a.row(), b.row())), m_list.index(std::max(a.row(), b.row())));
     }
   } else {
-    for (int line = std::max(0, (area.top() + verticalOffset()) / side); line <= (area.bottom() + verticalOffset()) / side; ++line) {
+    for (int line = std::max(0, (area.top() + verticalOffset()) / side);
+         line <= (area.bottom() + verticalOffset()) / side; ++line) {
       const int first = line * columns() + clampColumn(area.left());
       const int last = std::min(line * columns() + clampColumn(area.right()), count - 1);
       if (first <= last) {
@@ -238,7 +241,8 @@ void GalleryGrid::paintCell(QPainter& painter, int row, const QRect& cell) const
     const QRect strip(frame.left(), frame.bottom() - 15, frame.width(), 16);
     painter.fillRect(strip, QColor(0, 0, 0, 150));
     painter.setPen(Qt::white);
-    painter.drawText(strip.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QString(thumb->rating, QChar(0x2605)));
+    painter.drawText(strip.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                     QString(thumb->rating, QChar(0x2605)));
   }
 }
 

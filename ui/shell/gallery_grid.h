@@ -1,4 +1,5 @@
-// A grid of pictures that scrolls through a hundred thousand as through ten: where a cell lies follows from its row alone.
+// A grid of pictures that scrolls through a hundred thousand as through ten: where a cell lies follows from its row
+// alone.
 //
 // QListView lays every item out first, which stalls the window for that many.
 #pragma once

@@ -67,7 +67,9 @@ std::vector<GalleryId> GalleryList::wanted(int firstRow, int lastRow) const {
   return ids;
 }
 
-int GalleryList::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_ids.size()); }
+int GalleryList::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_ids.size());
+}
 
 QVariant GalleryList::data(const QModelIndex& index, int role) const {
   const GalleryThumb* thumb = thumbAt(index.row());

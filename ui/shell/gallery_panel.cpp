@@ -6,7 +6,6 @@
 
 #include <QComboBox>
 #include <QFileDialog>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -23,20 +22,6 @@ namespace {
 
 constexpr int kTypingMs = 150;
 
-QLabel* plainLabel(QWidget* parent) {
-  auto* label = new QLabel(parent);
-  label->setTextFormat(Qt::PlainText);  // names and notes come from anywhere
-  label->setWordWrap(true);
-  return label;
-}
-
-QToolButton* button(const QString& text, const QString& tip, QWidget* parent) {
-  auto* made = new QToolButton(parent);
-  made->setText(text);
-  made->setToolTip(tip);
-  return made;
-}
-
 QStringList tagsIn(const QString& text) {
   QStringList tags;
   for (const QString& tag : text.split(QLatin1Char(','))) {
@@ -49,7 +34,8 @@ QStringList tagsIn(const QString& text) {
 
 }  // namespace
 
-GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent) : QDockWidget(tr("Gallery"), parent), m_gallery(gallery) {
+GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent)
+    : QDockWidget(tr("Gallery"), parent), m_gallery(gallery) {
   setObjectName(QStringLiteral("gallery"));
   m_list = new GalleryList(this);
   auto* body = new QWidget(this);
@@ -63,11 +49,7 @@ GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent) : QDockWidg
   m_grid = new GalleryGrid(*m_list, m_stack);
   m_grid->setMinimumSize(260, 150);
   m_grid->setContextMenuPolicy(Qt::CustomContextMenu);
-  m_empty = plainLabel(m_stack);
-  m_empty->setAlignment(Qt::AlignCenter);
-  m_empty->setMargin(24);
-  m_empty->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // a long sentence makes no wide dock
-  m_empty->setObjectName(QStringLiteral("gallery.empty"));
+  m_empty = buildEmptyState();
   m_stack->addWidget(m_grid);
   m_stack->addWidget(m_empty);
   column->addWidget(m_stack, 1);
@@ -83,116 +65,13 @@ GalleryPanel::GalleryPanel(GalleryService& gallery, QWidget* parent) : QDockWidg
   refreshEmptyState();
 }
 
-QWidget* GalleryPanel::buildFilters() {
-  auto* box = new QWidget(this);
-  auto* column = new QVBoxLayout(box);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(4);
-  m_text = new QLineEdit(box);
-  m_text->setObjectName(QStringLiteral("gallery.search"));
-  m_text->setPlaceholderText(tr("Search tags, notes, models"));
-  m_text->setClearButtonEnabled(true);
-  m_text->setToolTip(tr("Every word must be the beginning of one in the tags, the notes or the model's name"));
-  column->addWidget(m_text);
-  auto* row = new QHBoxLayout;
-  row->setSpacing(4);
-  m_model = new QComboBox(box);
-  m_model->addItem(tr("All models"));
-  m_model->setToolTip(tr("Only pictures of this model"));
-  m_model->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  m_model->setMinimumContentsLength(8);
-  m_rating = new QComboBox(box);
-  m_rating->addItem(tr("Any rating"));
-  for (int rating = 1; rating <= 5; ++rating) {
-    m_rating->addItem(QString(rating, QChar(0x2605)) + (rating < 5 ? tr(" or more") : QString()));
+GalleryPanel::~GalleryPanel() {
+  storeEdits();
+  // The fields and the grid go after this object's own members, and tell of it.
+  m_notes->removeEventFilter(this);
+  for (QObject* child : std::initializer_list<QObject*>{m_grid, m_tags, m_list}) {
+    disconnect(child, nullptr, this, nullptr);
   }
-  m_order = new QComboBox(box);
-  m_order->addItems({tr("Newest"), tr("Oldest"), tr("Best rated")});
-  m_order->setToolTip(tr("Which come first"));
-  row->addWidget(m_model, 1);
-  row->addWidget(m_rating);
-  row->addWidget(m_order);
-  column->addLayout(row);
-
-  m_comparing = new QWidget(box);
-  auto* comparing = new QHBoxLayout(m_comparing);
-  comparing->setContentsMargins(0, 0, 0, 0);
-  m_comparingText = plainLabel(m_comparing);
-  auto* back = button(tr("Show all"), tr("Back to the search"), m_comparing);
-  back->setObjectName(QStringLiteral("gallery.all"));
-  comparing->addWidget(m_comparingText, 1);
-  comparing->addWidget(back);
-  m_comparing->hide();
-  column->addWidget(m_comparing);
-
-  connect(back, &QToolButton::clicked, this, &GalleryPanel::search);
-  connect(m_text, &QLineEdit::textChanged, &m_typing, qOverload<>(&QTimer::start));
-  for (QComboBox* choice : {m_model, m_rating, m_order}) {
-    connect(choice, &QComboBox::currentIndexChanged, this, &GalleryPanel::search);
-  }
-  return box;
-}
-
-QWidget* GalleryPanel::buildDetails() {
-  m_details = new QWidget(this);
-  auto* column = new QVBoxLayout(m_details);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(4);
-  m_facts = plainLabel(m_details);
-  m_facts->setObjectName(QStringLiteral("gallery.facts"));
-  column->addWidget(m_facts);
-  auto* stars = new QHBoxLayout;
-  stars->setSpacing(0);
-  for (int i = 0; i < 5; ++i) {
-    m_stars[i] = button(QString(QChar(0x2606)), tr("Rate with %1 (key %1; 0 takes the rating back)").arg(i + 1), m_details);
-    m_stars[i]->setAccessibleName(tr("%1 stars").arg(i + 1));
-    connect(m_stars[i], &QToolButton::clicked, this, [this, i] { rate(m_shown.rating == i + 1 ? 0 : i + 1); });
-    stars->addWidget(m_stars[i]);
-  }
-  stars->addStretch(1);
-  auto* open = button(tr("Bring back"), tr("Bring the picture's state back (double-click, or Enter)"), m_details);
-  open->setObjectName(QStringLiteral("gallery.recall"));
-  connect(open, &QToolButton::clicked, this, [this] { m_gallery.recall(m_shown.id); });
-  auto* alike = button(tr("More like this"), tr("The pictures that look most like this one"), m_details);
-  alike->setObjectName(QStringLiteral("gallery.alike"));
-  connect(alike, &QToolButton::clicked, this, [this] { compare(GalleryQuery::Kind::AlikeInPicture); });
-  stars->addWidget(open);
-  stars->addWidget(alike);
-  column->addLayout(stars);
-  m_tags = new QLineEdit(m_details);
-  m_tags->setObjectName(QStringLiteral("gallery.tags"));
-  m_tags->setPlaceholderText(tr("Tags, with commas between"));
-  m_notes = new QPlainTextEdit(m_details);
-  m_notes->setObjectName(QStringLiteral("gallery.notes"));
-  m_notes->setPlaceholderText(tr("Notes"));
-  m_notes->setTabChangesFocus(true);
-  m_notes->setFixedHeight(54);
-  column->addWidget(m_tags);
-  column->addWidget(m_notes);
-  connect(m_tags, &QLineEdit::editingFinished, this, &GalleryPanel::storeEdits);
-  m_notes->installEventFilter(this);
-  return m_details;
-}
-
-QWidget* GalleryPanel::buildFoot() {
-  auto* foot = new QWidget(this);
-  auto* row = new QHBoxLayout(foot);
-  row->setContentsMargins(0, 0, 0, 0);
-  m_foot = new QLabel(foot);
-  m_foot->setObjectName(QStringLiteral("gallery.foot"));
-  auto* more = button(tr("More"), tr("Import, export, duplicates"), foot);
-  more->setPopupMode(QToolButton::InstantPopup);
-  auto* menu = new QMenu(more);
-  menu->addAction(tr("&Import a folder of pictures…"), this, &GalleryPanel::importPictures);
-  menu->addAction(tr("&Export what is listed…"), this, [this] { exportPictures(m_list->ids()); });
-  menu->addSeparator();
-  menu->addAction(tr("Find &duplicates"), this, [this] { compare(GalleryQuery::Kind::Duplicates); });
-  more->setMenu(menu);
-  row->addWidget(m_foot, 1);
-  row->addWidget(more);
-  // The only text here that is no plain one is ours.
-  connect(m_foot, &QLabel::linkActivated, this, [this] { m_gallery.bringBack(std::exchange(m_removed, {})); });
-  return foot;
 }
 
 void GalleryPanel::connectGrid() {
@@ -204,7 +83,8 @@ void GalleryPanel::connectGrid() {
   connect(m_grid, &GalleryGrid::rated, this, &GalleryPanel::rate);
   connect(m_grid, &GalleryGrid::removed, this, &GalleryPanel::removeSelected);
   connect(m_grid, &GalleryGrid::selectionMoved, this, &GalleryPanel::refreshDetails);
-  connect(m_grid, &QAbstractItemView::activated, this, [this](const QModelIndex& index) { m_gallery.recall(m_list->idAt(index.row())); });
+  connect(m_grid, &QAbstractItemView::activated, this,
+          [this](const QModelIndex& index) { m_gallery.recall(m_list->idAt(index.row())); });
   connect(m_grid, &QWidget::customContextMenuRequested, this, &GalleryPanel::showMenu);
 }
 
@@ -241,8 +121,6 @@ void GalleryPanel::showEvent(QShowEvent* event) {
 void GalleryPanel::takeFocus() {
   if (m_list->rowCount() > 0) {
     m_grid->setFocus();
-  } else {
-    m_text->setFocus();
   }
 }
 
@@ -268,8 +146,9 @@ void GalleryPanel::compare(GalleryQuery::Kind kind) {
   m_query.kind = kind;
   m_query.like = duplicates ? 0 : m_shown.id;
   m_comparingText->setText(duplicates ? tr("Pictures that are the same, group by group, the oldest first")
-                           : kind == GalleryQuery::Kind::AlikeInStyle ? tr("Nearest in the latent space, the nearest first")
-                                                                      : tr("Most alike, the most alike first"));
+                           : kind == GalleryQuery::Kind::AlikeInStyle
+                               ? tr("Nearest in the latent space, the nearest first")
+                               : tr("Most alike, the most alike first"));
   m_comparing->show();
   m_gallery.search(++m_ticket, m_query);
 }
@@ -323,17 +202,19 @@ void GalleryPanel::showFacts(const GalleryFacts& facts) {
 void GalleryPanel::refreshEmptyState() {
   const int listed = m_list->rowCount();
   if (m_searched && m_count == 0) {
-    m_empty->setText(tr("Nothing is kept yet.\n\nPress K while a picture pleases you: it is kept here with everything that "
-                        "made it, and a double-click brings it back.\n\nPictures that were saved before are taken in by "
-                        "More → Import a folder."));
+    m_empty->setText(
+        tr("Nothing is kept yet.\n\nPress K while a picture pleases you: it is kept here with everything that "
+           "made it, and a double-click brings it back.\n\nPictures that were saved before are taken in by "
+           "More → Import a folder."));
   } else if (m_searched && m_query.kind == GalleryQuery::Kind::Duplicates) {
     m_empty->setText(tr("No two pictures are the same."));
   } else if (m_searched) {
     m_empty->setText(tr("No picture fits the search. Take a word or a filter away."));
   }
   m_stack->setCurrentWidget(listed > 0 ? static_cast<QWidget*>(m_grid) : m_empty);
-  QString text = listed == m_count ? tr("%1 pictures").arg(QLocale().toString(listed))
-                                   : tr("%1 of %2 pictures").arg(QLocale().toString(listed), QLocale().toString(m_count));
+  QString text = listed == m_count
+                     ? tr("%1 pictures").arg(QLocale().toString(listed))
+                     : tr("%1 of %2 pictures").arg(QLocale().toString(listed), QLocale().toString(m_count));
   if (!m_removed.empty()) {
     text = tr("%1 removed. <a href='undo'>Undo</a>").arg(m_removed.size());
   }
@@ -430,7 +311,8 @@ void GalleryPanel::showMenu(const QPoint& place) {
   if (selected.size() == 1) {
     menu->addAction(tr("&Bring back"), this, [this, id = selected.front()] { m_gallery.recall(id); });
     menu->addAction(tr("More that &look like this"), this, [this] { compare(GalleryQuery::Kind::AlikeInPicture); });
-    QAction* style = menu->addAction(tr("More that are &near in the latent space"), this, [this] { compare(GalleryQuery::Kind::AlikeInStyle); });
+    QAction* style = menu->addAction(tr("More that are &near in the latent space"), this,
+                                     [this] { compare(GalleryQuery::Kind::AlikeInStyle); });
     style->setEnabled(m_shown.hasStyle);
     if (!m_shown.parents.empty()) {
       menu->addAction(tr("Go to the picture that it was made &from"), this, [this, id = m_shown.parents.front()] {
@@ -448,7 +330,8 @@ void GalleryPanel::showMenu(const QPoint& place) {
 
 void GalleryPanel::importPictures() {
   QSettings settings;
-  const QString folder = QFileDialog::getExistingDirectory(this, tr("Import pictures from"), settings.value(QStringLiteral("gallery/folder")).toString());
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Import pictures from"),
+                                                           settings.value(QStringLiteral("gallery/folder")).toString());
   if (!folder.isEmpty()) {
     settings.setValue(QStringLiteral("gallery/folder"), folder);
     m_gallery.importFolder(folder);
@@ -457,7 +340,8 @@ void GalleryPanel::importPictures() {
 
 void GalleryPanel::exportPictures(const std::vector<GalleryId>& ids) {
   QSettings settings;
-  const QString folder = QFileDialog::getExistingDirectory(this, tr("Export pictures to"), settings.value(QStringLiteral("gallery/folder")).toString());
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Export pictures to"),
+                                                           settings.value(QStringLiteral("gallery/folder")).toString());
   if (!folder.isEmpty()) {
     settings.setValue(QStringLiteral("gallery/folder"), folder);
     m_gallery.exportFolder(ids, folder);

@@ -24,11 +24,12 @@ class GalleryPanel : public QDockWidget {
 
  public:
   explicit GalleryPanel(GalleryService& gallery, QWidget* parent = nullptr);
+  ~GalleryPanel() override;  ///< hands in what was typed last
 
   void setPalette(const Palette& palette);
   /// Searches with what stands in the fields.
   void search();
-  /// The grid, where there is something in it, else the search field.
+  /// The grid takes it, where there is something in it: in an empty search field K would be a letter.
   void takeFocus();
   QSize sizeHint() const override { return {380, 600}; }
 
@@ -40,6 +41,7 @@ class GalleryPanel : public QDockWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  QLabel* buildEmptyState();
   QWidget* buildFilters();
   QWidget* buildDetails();
   QWidget* buildFoot();
@@ -79,8 +81,8 @@ class GalleryPanel : public QDockWidget {
   QTimer m_typing;
   GalleryQuery m_query;
   std::uint64_t m_ticket = 0;
-  GalleryDetails m_shown;                ///< id 0: none
-  std::vector<GalleryId> m_removed;      ///< the last removal, which can be taken back
+  GalleryDetails m_shown;            ///< id 0: none
+  std::vector<GalleryId> m_removed;  ///< the last removal, which can be taken back
   std::int64_t m_count = 0;
   bool m_searched = false;
 };

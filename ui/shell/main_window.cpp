@@ -80,6 +80,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
 MainWindow::~MainWindow() {
   // The stack tells of its last emptying, when the actions are gone already.
   disconnect(&m_explorer.undoStack(), nullptr, this, nullptr);
+  disconnect(m_gallery, nullptr, this, nullptr);  // and the dock of its hiding
 }
 
 void MainWindow::buildMenus() {

@@ -21,7 +21,8 @@ inline QImage pictureOf(unsigned seed, int side = 32) {
   for (int i = 0; i < kClouds * kClouds; ++i) {
     picture.setPixel(i % kClouds, i / kClouds, 0xff000000U | static_cast<QRgb>(random()));
   }
-  return picture.scaled(side, side, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB888);
+  return picture.scaled(side, side, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+      .convertToFormat(QImage::Format_RGB888);
 }
 
 inline app::NewEntry entryOf(unsigned seed, const QString& model = QStringLiteral("faces.pth")) {
@@ -30,7 +31,8 @@ inline app::NewEntry entryOf(unsigned seed, const QString& model = QStringLitera
   entry.modelPath = QStringLiteral("/models/") + model;
   app::Provenance& provenance = entry.provenance;
   provenance.checkpointName = model.toStdString();
-  provenance.checkpointSha256 = QCryptographicHash::hash(model.toUtf8(), QCryptographicHash::Sha256).toHex().toStdString();
+  provenance.checkpointSha256 =
+      QCryptographicHash::hash(model.toUtf8(), QCryptographicHash::Sha256).toHex().toStdString();
   provenance.architecture = "DCGAN";
   provenance.latent.seed = seed;
   provenance.z = {0.5F, static_cast<float>(seed)};
@@ -51,8 +53,9 @@ inline void fillGallery(const QString& folder, int count, int styleLength = 512)
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   const auto all = [&](const char* insert) {
-    database.run(QStringLiteral("WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < %1) ").arg(count) +
-                 QString::fromLatin1(insert));
+    database.run(
+        QStringLiteral("WITH RECURSIVE i(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < %1) ").arg(count) +
+        QString::fromLatin1(insert));
   };
   app::GalleryWrite write(database, app::kGalleryVersion);
   for (int i = 0; i < 8; ++i) {
@@ -60,8 +63,11 @@ inline void fillGallery(const QString& folder, int count, int styleLength = 512)
                  {i + 1, QString(63, QLatin1Char('b')) + QString::number(i), QStringLiteral("model%1.pkl").arg(i)});
   }
   const qint64 start = QDateTime({2026, 1, 1}, {0, 0}, Qt::UTC).toMSecsSinceEpoch();
-  all(qPrintable(QStringLiteral("INSERT INTO entry SELECT n + 1, '00000000-0000-0000-0000-' || substr('000000000000' || n, -12), %1 + 60000 * n, 64, 64,"
-                                " n % 6, 'note number' || n, n % 8 + 1, printf('{\"seed\":%d}', n), NULL FROM i").arg(start)));
+  all(qPrintable(
+      QStringLiteral(
+          "INSERT INTO entry SELECT n + 1, '00000000-0000-0000-0000-' || substr('000000000000' || n, -12), %1 + 60000 * n, 64, 64,"
+          " n % 6, 'note number' || n, n % 8 + 1, printf('{\"seed\":%d}', n), NULL FROM i")
+          .arg(start)));
   all("INSERT INTO tag SELECT 'tag' || (n % 50), n + 1 FROM i");
   all("INSERT INTO entry_text(rowid, notes, tags, model) SELECT n + 1, 'note number' || n, 'tag' || (n % 50),"
       " 'model' || (n % 8) || '.pkl StyleGAN2' FROM i");

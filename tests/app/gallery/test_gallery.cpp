@@ -42,7 +42,8 @@ class TestGallery : public QObject {
     QVERIFY(entry);
     QVERIFY(loom::model::latentStateFromJson(entry->state.toStdString()) == given.provenance.latent);
     QVERIFY(loom::model::zFromJson(entry->state.toStdString()) == given.provenance.z);
-    QCOMPARE(entry->model, (GalleryModel{QString::fromStdString(given.provenance.checkpointSha256), "g_ema", "faces.pth", "/models/faces.pth", "DCGAN"}));
+    QCOMPARE(entry->model, (GalleryModel{QString::fromStdString(given.provenance.checkpointSha256), "g_ema",
+                                         "faces.pth", "/models/faces.pth", "DCGAN"}));
     QCOMPARE(entry->rating, 3);
     QCOMPARE(entry->tags, (QStringList{"late", "soft light"}));
     QCOMPARE(entry->notes.toStdString(), given.provenance.kept->notes);
@@ -60,6 +61,17 @@ class TestGallery : public QObject {
     QCOMPARE(rows.size(), std::size_t(1));
     QCOMPARE(QImage::fromData(rows[0].thumbnail).convertToFormat(QImage::Format_RGB888), given.picture);
     QCOMPARE(rows[0].modelName, QStringLiteral("faces.pth"));
+  }
+
+  void theInputPicturesFolderStaysAtHome() {
+    Gallery gallery(folder());
+    NewEntry given = entryOf(1);
+    given.provenance.latent.input.path = "horse.jpg";
+    given.provenance.latent.input.sha256 = std::string(64, 'c');
+    given.inputPath = QStringLiteral("/home/somebody/horse.jpg");
+    const auto entry = *gallery.entry(gallery.keep(given));
+    QCOMPARE(loom::model::latentStateFromJson(entry.state.toStdString()).input.path, "/home/somebody/horse.jpg");
+    QCOMPARE(readProvenance(entry.picturePath.toStdString())->latent.input.path, "horse.jpg");
   }
 
   void changesAreKept() {

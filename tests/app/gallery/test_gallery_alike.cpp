@@ -16,7 +16,8 @@ class TestGalleryAlike : public QObject {
   std::unique_ptr<QTemporaryDir> m_folder;
   std::unique_ptr<Gallery> m_gallery;
 
-  EntryId keep(const QImage& picture, std::vector<float> style = {}, const QString& model = QStringLiteral("faces.pth")) {
+  EntryId keep(const QImage& picture, std::vector<float> style = {},
+               const QString& model = QStringLiteral("faces.pth")) {
     NewEntry entry = entryOf(1, model);
     entry.picture = picture;
     entry.provenance.kept->style = std::move(style);
@@ -77,7 +78,8 @@ class TestGalleryAlike : public QObject {
     const QImage picture = pictureOf(5, 64);
     const EntryId a = keep(picture);
     const EntryId other = keep(pictureOf(6, 64));
-    const EntryId alike = keep(picture.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation), {}, QStringLiteral("other.pkl"));
+    const EntryId alike =
+        keep(picture.scaled(48, 48, Qt::KeepAspectRatio, Qt::SmoothTransformation), {}, QStringLiteral("other.pkl"));
     QCOMPARE(m_gallery->alikeInPicture(a, 10), (std::vector<EntryId>{alike, other}));
     QCOMPARE(m_gallery->alikeInPicture(a, 1), std::vector<EntryId>{alike});
     m_gallery->remove({alike});

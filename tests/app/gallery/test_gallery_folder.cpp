@@ -85,7 +85,9 @@ class TestGalleryFolder : public QObject {
                                    }
                                  },
                                  stop.get_token()};
-    QVERIFY(!loom::test::refusal<GalleryStopped>([&] { exportFolder(gallery, gallery.search(), at("out"), control); }).empty());
+    QVERIFY(!loom::test::refusal<GalleryStopped>([&] {
+               exportFolder(gallery, gallery.search(), at("out"), control);
+             }).empty());
     QCOMPARE(QDir(at("out")).entryList(QDir::Files).size(), 2);
   }
 };

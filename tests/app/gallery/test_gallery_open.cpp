@@ -29,7 +29,9 @@ class TestGalleryOpen : public QObject {
   static QStringList linesOf(QProcess& process) {
     return QString::fromLatin1(process.readAllStandardOutput()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
   }
-  QStringList files(const char* name) const { return QDir(folder() + QLatin1Char('/') + QLatin1String(name)).entryList(QDir::Files); }
+  QStringList files(const char* name) const {
+    return QDir(folder() + QLatin1Char('/') + QLatin1String(name)).entryList(QDir::Files);
+  }
   void spoil(qint64 at, const QByteArray& bytes) {
     QFile file(database());
     QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(at) && file.write(bytes) == bytes.size());
@@ -138,9 +140,14 @@ class TestGalleryOpen : public QObject {
       const GalleryDatabase future(database());
       future.run(QStringLiteral("PRAGMA user_version = 99"));
     }
-    const QByteArray before = [&] { QFile file(database()); (void)file.open(QIODevice::ReadOnly); return file.readAll(); }();
+    const QByteArray before = [&] {
+      QFile file(database());
+      (void)file.open(QIODevice::ReadOnly);
+      return file.readAll();
+    }();
     const std::string message = refusal<GalleryNewer>([&] { Gallery gallery(folder()); });
-    QVERIFY2(message.find("newer version") != std::string::npos && message.find("99") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("newer version") != std::string::npos && message.find("99") != std::string::npos,
+             message.c_str());
     QFile file(database());
     QVERIFY(file.open(QIODevice::ReadOnly));
     QVERIFY(file.readAll() == before);
@@ -172,20 +179,25 @@ class TestGalleryOpen : public QObject {
     {
       // Version 1, as it was.
       const GalleryDatabase old(database());
-      old.run("CREATE TABLE model(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, network TEXT NOT NULL, name TEXT NOT NULL,"
-              " path TEXT NOT NULL, architecture TEXT NOT NULL, UNIQUE(sha256, network))");
-      old.run("CREATE TABLE entry(id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE, created INTEGER NOT NULL,"
-              " width INTEGER NOT NULL, height INTEGER NOT NULL, rating INTEGER NOT NULL DEFAULT 0 CHECK(rating BETWEEN 0 AND 5),"
-              " notes TEXT NOT NULL DEFAULT '', model INTEGER NOT NULL REFERENCES model(id), state TEXT NOT NULL,"
-              " tags TEXT NOT NULL DEFAULT '')");
-      old.run("CREATE TABLE thumbnail(entry INTEGER PRIMARY KEY REFERENCES entry(id) ON DELETE CASCADE, bytes BLOB NOT NULL)");
+      old.run(
+          "CREATE TABLE model(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, network TEXT NOT NULL, name TEXT NOT NULL,"
+          " path TEXT NOT NULL, architecture TEXT NOT NULL, UNIQUE(sha256, network))");
+      old.run(
+          "CREATE TABLE entry(id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL UNIQUE, created INTEGER NOT NULL,"
+          " width INTEGER NOT NULL, height INTEGER NOT NULL, rating INTEGER NOT NULL DEFAULT 0 CHECK(rating BETWEEN 0 AND 5),"
+          " notes TEXT NOT NULL DEFAULT '', model INTEGER NOT NULL REFERENCES model(id), state TEXT NOT NULL,"
+          " tags TEXT NOT NULL DEFAULT '')");
+      old.run(
+          "CREATE TABLE thumbnail(entry INTEGER PRIMARY KEY REFERENCES entry(id) ON DELETE CASCADE, bytes BLOB NOT NULL)");
       old.run("PRAGMA user_version = 1");
       old.run(QStringLiteral("PRAGMA application_id = %1").arg(kGalleryApplicationId));
-      old.run("INSERT INTO model VALUES(4, ?, '', 'faces.pth', '/models/faces.pth', 'DCGAN')", {QString(64, QLatin1Char('a'))});
+      old.run("INSERT INTO model VALUES(4, ?, '', 'faces.pth', '/models/faces.pth', 'DCGAN')",
+              {QString(64, QLatin1Char('a'))});
       for (int i = 0; i < 3; ++i) {
         old.run("INSERT INTO entry VALUES(?, ?, 1700000000000, 32, 32, ?, 'old note', 4, '{\"seed\":8}', ?)",
                 {10 + i, i == 0 ? uuid : newUuid(), i, i == 0 ? "soft light\nlate\n" : ""});
-        old.run("INSERT INTO thumbnail VALUES(?, ?)", {10 + i, thumbnailOf(pictureOf(i == 2 ? 0U : static_cast<unsigned>(i)))});
+        old.run("INSERT INTO thumbnail VALUES(?, ?)",
+                {10 + i, thumbnailOf(pictureOf(i == 2 ? 0U : static_cast<unsigned>(i)))});
       }
     }
     {
@@ -212,7 +224,8 @@ class TestGalleryOpen : public QObject {
     QCOMPARE(gallery.duplicates(), (std::vector<std::vector<EntryId>>{{10, 12}}));
     // The backup is version 1 with all that it had.
     QCOMPARE(files("backups").size(), backups + 1);
-    const GalleryDatabase backup(folder() + QStringLiteral("/backups/") + files("backups").last(), GalleryDatabase::Mode::ReadOnly);
+    const GalleryDatabase backup(folder() + QStringLiteral("/backups/") + files("backups").last(),
+                                 GalleryDatabase::Mode::ReadOnly);
     QCOMPARE(backup.value("PRAGMA user_version").toInt(), 1);
     QCOMPARE(backup.value("SELECT tags FROM entry WHERE id = 10").toString(), QStringLiteral("soft light\nlate\n"));
     QCOMPARE(backup.value("SELECT count(*) FROM entry").toInt(), 3);

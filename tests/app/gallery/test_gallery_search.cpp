@@ -13,7 +13,8 @@ class TestGallerySearch : public QObject {
   QTemporaryDir m_folder;
   QString folder() const { return m_folder.filePath(QString::fromLatin1(QTest::currentTestFunction())); }
 
-  static EntryId keep(Gallery& gallery, unsigned seed, const QString& model, int rating, const QStringList& tags, const QString& notes) {
+  static EntryId keep(Gallery& gallery, unsigned seed, const QString& model, int rating, const QStringList& tags,
+                      const QString& notes) {
     NewEntry entry = entryOf(seed, model);
     entry.provenance.kept->rating = rating;
     entry.provenance.kept->notes = notes.toStdString();
@@ -30,7 +31,11 @@ class TestGallerySearch : public QObject {
     const EntryId a = keep(gallery, 3, "faces_v2.pth", 5, {"Late", "soft light"}, "Grün und Über");
     const EntryId b = keep(gallery, 1, "faces_v2.pth", 2, {"late"}, "the quick brown fox");
     const EntryId c = keep(gallery, 2, "cats.pkl", 0, {}, "foxes; 日本語");
-    const auto text = [&](const char* words) { GalleryFilter filter; filter.text = QString::fromUtf8(words); return gallery.search(filter); };
+    const auto text = [&](const char* words) {
+      GalleryFilter filter;
+      filter.text = QString::fromUtf8(words);
+      return gallery.search(filter);
+    };
     QCOMPARE(gallery.search(), (Ids{a, c, b}));
     QCOMPARE(text("fox"), (Ids{c, b}));
     QCOMPARE(text("quick fox"), Ids{b});
@@ -43,7 +48,8 @@ class TestGallerySearch : public QObject {
     QCOMPARE(text("nothing"), Ids{});
     QCOMPARE(text("  "), (Ids{a, c, b}));
     // What is FTS5's language is no more than text here.
-    for (const char* hostile : {"\"", "*", "NEAR(", "notes:", "fox\" OR \"", "-", "'; DROP TABLE entry; --", "^", "()"}) {
+    for (const char* hostile :
+         {"\"", "*", "NEAR(", "notes:", "fox\" OR \"", "-", "'; DROP TABLE entry; --", "^", "()"}) {
       text(hostile);
     }
     QCOMPARE(text("fox \" OR"), Ids{});
@@ -106,7 +112,8 @@ class TestGallerySearch : public QObject {
     };
     GalleryFilter filter;
     filter.text = QStringLiteral("number777 note");
-    QCOMPARE(gallery.search(filter), expected([](int i) { return QString::number(i).startsWith(QStringLiteral("777")); }));
+    QCOMPARE(gallery.search(filter),
+             expected([](int i) { return QString::number(i).startsWith(QStringLiteral("777")); }));
     filter = {};
     filter.text = QStringLiteral("note");
     QCOMPARE(gallery.search(filter).size(), std::size_t(kCount));

@@ -1,4 +1,5 @@
-// project_crasher FOLDER: autosaves a project again and again, with another seed each time, and tells the seed after it.
+// project_crasher FOLDER: autosaves a project again and again, with another seed each time, and tells the seed after
+// it.
 #include "app/project/autosave.h"
 
 #include <QCoreApplication>

@@ -48,7 +48,9 @@ class TestProject : public QObject {
   Q_OBJECT
 
   QTemporaryDir m_folder;
-  std::filesystem::path path(const char* name) const { return m_folder.filePath(QString::fromLatin1(name)).toStdString(); }
+  std::filesystem::path path(const char* name) const {
+    return m_folder.filePath(QString::fromLatin1(name)).toStdString();
+  }
   static std::string refused(const json& object) {
     return refusal<ProjectError>([&] { projectFromJson(object.dump()); });
   }
@@ -89,7 +91,9 @@ class TestProject : public QObject {
   void hostileOnesAreRefused_data() {
     QTest::addColumn<QString>("pointer");
     QTest::addColumn<QString>("value");
-    const auto row = [](const char* name, const char* pointer, const char* value) { QTest::newRow(name) << pointer << value; };
+    const auto row = [](const char* name, const char* pointer, const char* value) {
+      QTest::newRow(name) << pointer << value;
+    };
     row("version zero", "/loom_project", "0");
     row("version text", "/loom_project", "\"1\"");
     row("version fraction", "/loom_project", "1.5");
@@ -137,8 +141,9 @@ class TestProject : public QObject {
   }
 
   void textsThatAreNoProject() {
-    for (const std::string& text : {std::string(), std::string("[]"), std::string("null"), std::string("{"), std::string("\xff\xfe{}"),
-                                    std::string(1'000'000, '['), "{\"a\":" + std::string(100'000, '{'), std::string("{}")}) {
+    for (const std::string& text :
+         {std::string(), std::string("[]"), std::string("null"), std::string("{"), std::string("\xff\xfe{}"),
+          std::string(1'000'000, '['), "{\"a\":" + std::string(100'000, '{'), std::string("{}")}) {
       QVERIFY(!refusal<ProjectError>([&] { projectFromJson(text); }).empty());
     }
     json large = json::parse(projectToJson(Project()));
