@@ -44,7 +44,8 @@ class ProgressiveDiscriminator : public Discriminator {
       }
       y = torch::avg_pool2d(y, 2);
       if (i == scale && m_fade > 0.0) {
-        y = torch::lerp(y, m_fromRgb[i - 1]->forward(torch::avg_pool2d(picture, 2)), m_fade);
+        const Tensor lower = m_fromRgb[i - 1]->forward(torch::avg_pool2d(picture, 2));
+        y = torch::lerp(y, lower.to(y.scalar_type()), m_fade);
       }
     }
     y = m_conv->forward(withGroupDeviation(y));

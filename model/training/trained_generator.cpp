@@ -207,7 +207,7 @@ void followMean(Generator& generator, const Tensor& ws) {
   const torch::NoGradGuard noGrad;
   const auto buffers = generator.named_buffers();
   if (const Tensor* mean = generator.is_training() ? buffers.find("mapping.w_avg") : nullptr) {
-    Tensor(*mean).lerp_(ws.detach().select(1, 0).mean(0), 1.0 - kKeep);
+    Tensor(*mean).lerp_(ws.detach().select(1, 0).mean(0).to(mean->scalar_type()), 1.0 - kKeep);
   }
 }
 

@@ -151,12 +151,13 @@ SynthesisSettings Trainer::drawPaint(const GrowthStage& stage) {
 }
 
 Tensor Trainer::augmented(const TrainingSettings& settings, const Tensor& pictures) {
-  switch (m_shape.isPoints() ? Augment::None : settings.augment) {
-    case Augment::Ada: return augmentWithAda(pictures, m_ada.p(), m_random);
-    case Augment::Diff: return diffAugment(pictures, drawDiffAugment(pictures, m_random));
-    case Augment::None: break;
+  if (m_shape.isPoints() || settings.augment == Augment::None) {
+    return pictures;
   }
-  return pictures;
+  const MixedPrecision exact(false);  // places of pixels need more than eight bits
+  const Tensor x = pictures.to(torch::kFloat32);
+  return settings.augment == Augment::Ada ? augmentWithAda(x, m_ada.p(), m_random)
+                                          : diffAugment(x, drawDiffAugment(x, m_random));
 }
 
 void Trainer::stepD(const TrainingSettings& settings, const GrowthStage& stage, StepSums& sums) {

@@ -129,6 +129,32 @@ class TrainingSessionTest : public QObject {
     QVERIFY(again->generate(again->inputsFor({})).image == opened->generate(opened->inputsFor({})).image);
   }
 
+  void halfPrecisionLearns_data() {
+    QTest::addColumn<QString>("preset");
+    for (const char* preset : {"ring-r1", "gan", "dcgan", "wgan-gp", "hinge", "acgan", "progressive", "stylegan2-ada"}) {
+      QTest::newRow(preset) << QString::fromLatin1(preset);
+    }
+  }
+  void halfPrecisionLearns() {
+    QFETCH(QString, preset);
+    TrainingSettings settings = small(preset.toStdString());
+    settings.adaP = 0.5;
+    const auto exact = TrainingSession::start(settings, dataFor(settings), run("exact"), noPng());
+    settings.mixedPrecision = true;
+    const auto session = TrainingSession::start(settings, dataFor(settings), run("run"), noPng());
+    for (int i = 0; i < 4; ++i) {
+      const StepReport report = session->advance();
+      const StepReport expected = exact->advance();
+      QVERIFY(report.finite);
+      QVERIFY(report.gradientG > 0.0 && report.gradientD > 0.0);
+      if (i == 0) {  // before the ways part; bfloat16 has eight bits
+        QVERIFY(report.lossD != expected.lossD);
+        QVERIFY2(std::abs(report.lossD - expected.lossD) < 0.05 * (1.0 + std::abs(expected.lossD)),
+                 qPrintable(QStringLiteral("%1 %2").arg(report.lossD).arg(expected.lossD)));
+      }
+    }
+  }
+
   void whatHasNotGrownIsLeftOut() {
     TrainingSettings settings = small("progressive");
     settings.growEvery = 2;
