@@ -53,7 +53,9 @@ void setGrid(XmpPacket& packet, const GridProvenance& grid) {
 
 QByteArray littleEndian(const std::vector<float>& values) {
   QByteArray bytes(static_cast<qsizetype>(values.size() * sizeof(float)), '\0');
-  qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), bytes.data());
+  if (!values.empty()) {  // Qt copies, and copying from a null pointer is undefined even for no bytes
+    qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), bytes.data());
+  }
   return bytes;
 }
 
@@ -243,7 +245,9 @@ class ProvenanceReader {
     }
     const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(text("KeptStyle", kLongestState).value_or("")));
     kept.style.resize(static_cast<std::size_t>(bytes.size()) / sizeof(float));
-    qFromLittleEndian<float>(bytes.data(), static_cast<qsizetype>(kept.style.size()), kept.style.data());
+    if (!kept.style.empty()) {
+      qFromLittleEndian<float>(bytes.data(), static_cast<qsizetype>(kept.style.size()), kept.style.data());
+    }
     if (!std::all_of(kept.style.begin(), kept.style.end(), [](float value) { return std::isfinite(value); })) {
       fail("KeptStyle holds what is no number");
     }

@@ -113,13 +113,17 @@ void migrateFrom1(const GalleryDatabase& database, const GalleryControl& control
 
 QByteArray floatBytes(const std::vector<float>& values) {
   QByteArray bytes(static_cast<qsizetype>(values.size() * sizeof(float)), '\0');
-  qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), bytes.data());
+  if (!values.empty()) {  // Qt copies, and copying from a null pointer is undefined even for no bytes
+    qToLittleEndian<float>(values.data(), static_cast<qsizetype>(values.size()), bytes.data());
+  }
   return bytes;
 }
 
 std::vector<float> bytesAsFloats(const QByteArray& bytes) {
   std::vector<float> values(static_cast<std::size_t>(bytes.size()) / sizeof(float));
-  qFromLittleEndian<float>(bytes.data(), static_cast<qsizetype>(values.size()), values.data());
+  if (!values.empty()) {
+    qFromLittleEndian<float>(bytes.data(), static_cast<qsizetype>(values.size()), values.data());
+  }
   return values;
 }
 
