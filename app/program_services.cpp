@@ -235,6 +235,10 @@ std::vector<ui::Example> ProgramServices::examples() const {
   const QString faces = examplesFolder() + QStringLiteral("/gan_face_generate/weights.tar");
   return {{tr("Emoji faces (DCGAN 64², bundled)"), bundledCheckpoint(),
            bundledCheckpoint().isEmpty() ? tr("The bundled checkpoint is missing from this installation.") : QString()},
+          {tr("Emoji styles (StyleGAN2 64², bundled)"), resourceFile(QStringLiteral("checkpoints/emoji-styles.safetensors")),
+           resourceFile(QStringLiteral("checkpoints/emoji-styles.safetensors")).isEmpty()
+               ? tr("The bundled checkpoint is missing from this installation.")
+               : QString()},
           {tr("Faces (DCGAN 64², by gan-face-generate)"), faces,
            QFileInfo::exists(faces)
                ? QString()
