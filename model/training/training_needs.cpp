@@ -49,7 +49,7 @@ Counts ofConvolutions(const TrainingSettings& settings, int resolution, int chan
     counts.d += both;
     // A convolution keeps its input and its output; norm and activation theirs. StyleGAN2 scales, blurs and adds noise.
     const double area = static_cast<double>(pixels) * pixels * (dcgan ? 0.25 : 1.0);
-    counts.kept += area * w * layers * (settings.family == Family::Stylegan2 ? 14.0 : 6.0);
+    counts.kept += area * w * layers * (settings.family == Family::Stylegan2 ? 20.0 : 6.0);
     before = w;
     width *= 2.0;
   }

@@ -205,10 +205,17 @@ void WindowTrainingTest::itIsPausedSteppedAndChanged() {
   press("training.pause");
   QVERIFY(is(State::Running));
   QVERIFY(reaches(step + 20));
-  training().rollBack(step + 1);
+  training().setPaused(true);
+  QVERIFY(is(State::Paused));
+  QVERIFY(hand().settle());
+  press("training.roll-back");
+  QVERIFY(hand().settle());
+  look("roll-back");
+  hand().click(bench().control(QStringLiteral("training.roll-back.%1").arg(step + 1)).center());
   QTRY_VERIFY_WITH_TIMEOUT(std::any_of(facts().marks.begin(), facts().marks.end(),
                                        [](const auto& mark) { return mark.text.starts_with("roll back"); }),
                            kPatienceMs);
+  QTRY_COMPARE_WITH_TIMEOUT(facts().status.step, step + 1, kPatienceMs);
   bench().window().action(ActionId::StopTraining)->trigger();
   QVERIFY(is(State::Done));
   QVERIFY(!training().active());

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 namespace loom::ui {
 namespace {
@@ -123,9 +124,10 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
       ask(draft, Kind::Open);
     }
   } else {
-    if (button("training.pause", running ? "Pause" : "Go on", running ? Icon::Pause : Icon::Play)) {
+    if (button("training.pause", "", running ? Icon::Pause : Icon::Play)) {
       ask(draft, running ? Kind::Pause : Kind::Resume);
     }
+    tooltip(running ? "Pause" : "Go on");
     ImGui::SameLine();
     if (!running && button("training.step", "Step")) {
       ask(draft, Kind::Step);
@@ -142,6 +144,8 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
       ask(draft, Kind::Stop);
     }
     tooltip("Writes a snapshot and ends; the run can be resumed");
+    ImGui::SameLine();
+    drawRollBack(training, draft);
   }
   drawHealth(training, draft);
   char text[64];
@@ -162,6 +166,29 @@ void TrainingPanel::drawControls(const TrainingFacts& training, WindowDraft& dra
   }
   if (!over) {
     drawLiveSettings(training, draft);
+  }
+}
+
+/// A choice of snapshots to return to, the newest first.
+void TrainingPanel::drawRollBack(const TrainingFacts& training, WindowDraft& draft) {
+  constexpr const char* kPopup = "snapshots";
+  constexpr std::size_t kShown = 16;
+  ImGui::BeginDisabled(training.snapshots.empty());
+  if (button("training.roll-back", "Back…")) {
+    ImGui::OpenPopup(kPopup);
+  }
+  ImGui::EndDisabled();
+  tooltip("Rolls back to a snapshot; the training and its curves go on from there");
+  if (ImGui::BeginPopup(kPopup)) {
+    const std::size_t count = training.snapshots.size();
+    for (std::size_t i = 0; i < std::min(kShown, count); ++i) {
+      const std::int64_t step = training.snapshots[count - 1 - i];
+      if (ImGui::Selectable(("Step " + std::to_string(step)).c_str())) {
+        ask(draft, Kind::RollBack, {}, {}, step);
+      }
+      notePlace(("training.roll-back." + std::to_string(step)).c_str());
+    }
+    ImGui::EndPopup();
   }
 }
 
@@ -188,11 +215,20 @@ void TrainingPanel::drawHealth(const TrainingFacts& training, WindowDraft& draft
 
 void TrainingPanel::drawLiveSettings(const TrainingFacts& training, WindowDraft& draft) {
   heading("Live settings");
-  for (const char* name : {"learning-rate-g", "learning-rate-d", "steps-of-d", "r1", "gradient-penalty", "steps"}) {
-    const std::string value = model::settingValue(training.status.settings, name);
-    if ((std::string(name) == "r1" || std::string(name) == "gradient-penalty") && value == "0") {
-      continue;
+  constexpr std::array<const char*, 3> kAlways{"learning-rate-g", "learning-rate-d", "steps-of-d"};
+  constexpr std::array<const char*, 7> kWhereUsed{"r1",    "gradient-penalty", "path-length", "style-mixing",
+                                                  "drift", "weight-clip",      "ada-target"};
+  std::vector<const char*> names(kAlways.begin(), kAlways.end());
+  for (const char* name : kWhereUsed) {
+    const bool used = std::string_view(name) == "ada-target" ? training.status.settings.augment == model::Augment::Ada
+                                                             : model::settingValue(training.status.settings, name) != "0";
+    if (used) {
+      names.push_back(name);
     }
+  }
+  names.push_back("steps");
+  for (const char* name : names) {
+    const std::string value = model::settingValue(training.status.settings, name);
     ImGui::PushID(name);
     ImGui::AlignTextToFramePadding();
     ImGui::TextColored(colorVec(palette().quiet), "%s", name);

@@ -20,6 +20,7 @@ class TrainingPanel : public Panel {
   void drawIdle(const WindowFacts& facts, WindowDraft& draft);
   void drawControls(const TrainingFacts& training, WindowDraft& draft);
   void drawLiveSettings(const TrainingFacts& training, WindowDraft& draft);
+  static void drawRollBack(const TrainingFacts& training, WindowDraft& draft);
   void drawHealth(const TrainingFacts& training, WindowDraft& draft);
   void drawPlot(const TrainingFacts& training, WindowDraft& draft, ImVec2 size);
   void drawSamples(const WindowFacts& facts, WindowDraft& draft, float width, float height);
