@@ -1,9 +1,11 @@
 #include "app/commands/commands.h"
 
 #include "app/commands/convert_command.h"
+#include "app/commands/dataset_command.h"
 #include "app/commands/directions_command.h"
 #include "app/commands/generate_command.h"
 #include "app/commands/info_command.h"
+#include "app/commands/inspect_command.h"
 #include "app/commands/mix_command.h"
 #include "app/commands/presets_command.h"
 #include "app/commands/stop_signals.h"
@@ -26,6 +28,8 @@ const std::vector<Command>& commands() {
       generateCommand(),
       mixCommand(),
       directionsCommand(),
+      datasetCommand(),
+      inspectCommand(),
       convertCommand(),
       infoCommand(),
       trainCommand(),

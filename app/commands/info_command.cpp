@@ -3,6 +3,8 @@
 #include "app/commands/model_options.h"
 #include "app/commands/plain_text.h"
 #include "app/commands/progress_line.h"
+#include "app/commands/text_table.h"
+#include "app/commands/told_picture.h"
 #include "app/export/file_hash.h"
 #include "app/export/picture_format.h"
 #include "app/export/provenance.h"
@@ -125,46 +127,7 @@ Json generatorJson(const model::OpenedModel& opened) {
           {"options", toJson(info.options)}};
 }
 
-Json provenanceJson(const Provenance& provenance) {
-  Json state = Json::parse(model::latentStateToJson(provenance.latent, provenance.z));
-  Json object{
-      {"checkpoint", provenance.checkpointName},
-      {"checkpoint_sha256", provenance.checkpointSha256},
-      {"group", provenance.checkpointGroup},
-      {"architecture", provenance.architecture},
-      {"program_version", provenance.programVersion},
-      {"created", provenance.created.isValid() ? Json(provenance.created.toString(Qt::ISODate).toStdString()) : Json()},
-      {"description", describe(provenance)},
-      {"state", std::move(state)}};
-  if (!provenance.enlargement.empty()) {
-    object["enlargement"] = provenance.enlargement;
-  }
-  if (provenance.grid) {
-    const GridProvenance& grid = *provenance.grid;
-    object["grid"] = {{"columns", grid.columns}, {"rows", grid.rows}, {"gap", grid.gap}, {"seeds", grid.seeds}};
-  }
-  if (!provenance.inputsName.empty()) {
-    object["inputs"] = {{"name", provenance.inputsName}, {"sha256", provenance.inputsSha256}};
-  }
-  return object;
-}
-
 /// Rows of a name and a value, the values aligned.
-class Table {
- public:
-  explicit Table(std::ostream& out) : m_out(out) {}
-
-  void row(const std::string& name, const std::string& value) {
-    constexpr std::size_t kColumn = 16;
-    std::string left = "  " + name;
-    left.resize(std::max(kColumn, left.size() + 1), ' ');
-    m_out << left << plainText(value) << '\n';
-  }
-
- private:
-  std::ostream& m_out;
-};
-
 std::string grouped(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
@@ -197,7 +160,7 @@ std::string listed(const Json& list) {
   return text;
 }
 
-void printGenerator(const Json& told, Table& table) {
+void printGenerator(const Json& told, TextTable& table) {
   const auto number = [&](const char* key) { return told[key].get<std::int64_t>(); };
   table.row("Architecture", told["architecture"].get<std::string>());
   if (const auto group = told["group"].get<std::string>(); !group.empty()) {
@@ -238,7 +201,7 @@ void printGenerator(const Json& told, Table& table) {
 }
 
 void printCheckpoint(const Json& told, std::ostream& out) {
-  Table table(out);
+  TextTable table(out);
   out << plainText(told["file"].get<std::string>()) << '\n';
   table.row("Container", told["container"].get<std::string>());
   table.row("Size", grouped(told["size"].get<std::int64_t>()) + " bytes");
@@ -272,55 +235,8 @@ void printCheckpoint(const Json& told, std::ostream& out) {
   }
 }
 
-void printPicture(const std::string& file, const Provenance& provenance, std::ostream& out) {
-  Table table(out);
-  out << plainText(file) << '\n' << "  " << plainText(describe(provenance)) << '\n';
-  table.row("Checkpoint", provenance.checkpointName);
-  table.row("SHA-256", provenance.checkpointSha256);
-  if (!provenance.checkpointGroup.empty()) {
-    table.row("Group", provenance.checkpointGroup);
-  }
-  table.row("Architecture", provenance.architecture);
-  table.row("Version", provenance.programVersion);
-  if (provenance.created.isValid()) {
-    table.row("Made", provenance.created.toString(Qt::ISODate).toStdString());
-  }
-  if (!provenance.inputsName.empty()) {
-    table.row("Inputs", provenance.inputsName + ", SHA-256 " + provenance.inputsSha256);
-  } else if (const model::InputPicture& input = provenance.latent.input; !input.sha256.empty()) {
-    table.row("Changed from", (input.path.empty() ? "another picture" : input.path) + ", " +
-                                  std::to_string(input.side) + " pixels at most");
-  } else if (provenance.grid) {
-    table.row("Seeds", seedsToText(provenance.grid->seeds));
-  } else {
-    table.row("Seed", std::to_string(provenance.latent.seed));
-  }
-  if (!provenance.enlargement.empty()) {
-    table.row("Enlarged", provenance.enlargement);
-  }
-  if (!provenance.z.empty()) {
-    table.row("z", std::to_string(provenance.z.size()) + " values (--json tells them)");
-  }
-}
-
 std::string dumped(const Json& object) {
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';  // names need not be UTF-8
-}
-
-ExitCode tellPicture(const Arguments& arguments, const std::filesystem::path& path, const Streams& streams) {
-  const auto provenance = readProvenance(path);
-  if (!provenance) {
-    throw std::runtime_error(
-        path.filename().string() +
-        " is a picture that holds no state of Latent Loom: it was not saved by this program, or the "
-        "state was removed since.");
-  }
-  if (arguments.has("--json")) {
-    streams.out << dumped({{"file", path.string()}, {"kind", "picture"}, {"provenance", provenanceJson(*provenance)}});
-  } else {
-    printPicture(path.string(), *provenance, streams.out);
-  }
-  return kDone;
 }
 
 ExitCode tellCheckpoint(const Arguments& arguments, const std::filesystem::path& path, const Streams& streams,
@@ -363,7 +279,8 @@ ExitCode runInfo(const Arguments& arguments, const Streams& streams, const std::
   }
   const std::filesystem::path path = arguments.operands().front();
   if (pictureFormatOfContent(path)) {
-    return tellPicture(arguments, path, streams);
+    tellPicture(path, arguments.has("--json"), streams);
+    return kDone;
   }
   try {
     return tellCheckpoint(arguments, path, streams, stop);

@@ -15,7 +15,7 @@ namespace {
 using State = TrainingFacts::State;
 using Kind = TrainingCommand::Kind;
 
-constexpr float kControls = 268.0F;  // logical pixels
+constexpr float kControls = 284.0F;  // logical pixels
 constexpr int kColumns = 4;          // of the samples
 constexpr float kGap = 16.0F;
 

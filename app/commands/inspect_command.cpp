@@ -1,0 +1,41 @@
+#include "app/commands/inspect_command.h"
+
+#include "app/commands/told_picture.h"
+#include "app/export/picture_format.h"
+
+namespace loom::app {
+namespace {
+
+CommandSyntax inspectSyntax() {
+  CommandSyntax syntax;
+  syntax.name = "inspect";
+  syntax.summary = "Tells what a picture says of its own origin: model, seed, state.";
+  syntax.usage = {"FILE [--json]"};
+  syntax.operands = {{"FILE", "A PNG, JPEG or TIFF that Latent Loom saved."}};
+  syntax.mostOperands = 1;
+  syntax.options = {{"--json", "", "", "One JSON object instead of text, with the whole state."}};
+  return syntax;
+}
+
+ExitCode runInspect(const Arguments& arguments, const Streams& streams, const std::stop_token&) {
+  if (arguments.operands().size() != 1) {
+    throw UsageError("say which picture to look into");
+  }
+  const std::filesystem::path path = arguments.operands().front();
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    throw std::runtime_error(path.string() + (std::filesystem::exists(path, error) ? " is no file." : " is not there."));
+  }
+  if (!pictureFormatOfContent(path)) {
+    throw std::runtime_error(path.filename().string() +
+                             " is no PNG, JPEG or TIFF. Of a checkpoint, `latent-loom info` tells what is inside.");
+  }
+  tellPicture(path, arguments.has("--json"), streams);
+  return kDone;
+}
+
+}  // namespace
+
+Command inspectCommand() { return {inspectSyntax(), runInspect}; }
+
+}  // namespace loom::app

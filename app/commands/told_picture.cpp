@@ -1,0 +1,90 @@
+#include "app/commands/told_picture.h"
+
+#include "app/commands/plain_text.h"
+#include "app/commands/text_table.h"
+#include "app/export/provenance.h"
+#include "app/export/seed_list.h"
+
+#include <nlohmann/json.hpp>
+
+namespace loom::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json provenanceJson(const Provenance& provenance) {
+  Json state = Json::parse(model::latentStateToJson(provenance.latent, provenance.z));
+  Json object{
+      {"checkpoint", provenance.checkpointName},
+      {"checkpoint_sha256", provenance.checkpointSha256},
+      {"group", provenance.checkpointGroup},
+      {"architecture", provenance.architecture},
+      {"program_version", provenance.programVersion},
+      {"created", provenance.created.isValid() ? Json(provenance.created.toString(Qt::ISODate).toStdString()) : Json()},
+      {"description", describe(provenance)},
+      {"digital_source_type", kDigitalSourceType},
+      {"state", std::move(state)}};
+  if (!provenance.enlargement.empty()) {
+    object["enlargement"] = provenance.enlargement;
+  }
+  if (provenance.grid) {
+    const GridProvenance& grid = *provenance.grid;
+    object["grid"] = {{"columns", grid.columns}, {"rows", grid.rows}, {"gap", grid.gap}, {"seeds", grid.seeds}};
+  }
+  if (!provenance.inputsName.empty()) {
+    object["inputs"] = {{"name", provenance.inputsName}, {"sha256", provenance.inputsSha256}};
+  }
+  return object;
+}
+
+void printPicture(const std::string& file, const Provenance& provenance, std::ostream& out) {
+  TextTable table(out);
+  out << plainText(file) << '\n' << "  " << plainText(describe(provenance)) << '\n';
+  table.row("Source type", kDigitalSourceType);
+  table.row("Checkpoint", provenance.checkpointName);
+  table.row("SHA-256", provenance.checkpointSha256);
+  if (!provenance.checkpointGroup.empty()) {
+    table.row("Group", provenance.checkpointGroup);
+  }
+  table.row("Architecture", provenance.architecture);
+  table.row("Version", provenance.programVersion);
+  if (provenance.created.isValid()) {
+    table.row("Made", provenance.created.toString(Qt::ISODate).toStdString());
+  }
+  if (!provenance.inputsName.empty()) {
+    table.row("Inputs", provenance.inputsName + ", SHA-256 " + provenance.inputsSha256);
+  } else if (const model::InputPicture& input = provenance.latent.input; !input.sha256.empty()) {
+    table.row("Changed from", (input.path.empty() ? "another picture" : input.path) + ", " +
+                                  std::to_string(input.side) + " pixels at most");
+  } else if (provenance.grid && !provenance.grid->seeds.empty()) {
+    table.row("Seeds", seedsToText(provenance.grid->seeds));
+  } else {
+    table.row("Seed", std::to_string(provenance.latent.seed));
+  }
+  if (!provenance.enlargement.empty()) {
+    table.row("Enlarged", provenance.enlargement);
+  }
+  if (!provenance.z.empty()) {
+    table.row("z", std::to_string(provenance.z.size()) + " values (--json tells them)");
+  }
+}
+
+}  // namespace
+
+void tellPicture(const std::filesystem::path& path, bool json, const Streams& streams) {
+  const auto provenance = readProvenance(path);
+  if (!provenance) {
+    throw std::runtime_error(
+        path.filename().string() +
+        " is a picture that holds no state of Latent Loom: it was not saved by this program, or the "
+        "state was removed since.");
+  }
+  if (json) {
+    const Json told{{"file", path.string()}, {"kind", "picture"}, {"provenance", provenanceJson(*provenance)}};
+    streams.out << told.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  } else {
+    printPicture(path.string(), *provenance, streams.out);
+  }
+}
+
+}  // namespace loom::app
