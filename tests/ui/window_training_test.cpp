@@ -124,7 +124,9 @@ void WindowTrainingTest::oneIsBegunInTheDialog() {
 
 void WindowTrainingTest::whatIsChosenIsLookedOver() {
   QVERIFY(bench().show());
-  QFile(pictures() + QStringLiteral("/broken.png")).open(QIODevice::WriteOnly);
+  // Once: each call writes the pictures anew, and the dialog reads them meanwhile.
+  const QString chosen = pictures();
+  QFile(chosen + QStringLiteral("/broken.png")).open(QIODevice::WriteOnly);
   QString told;
   QPixmap sheet;
   QTimer timer;
@@ -134,10 +136,10 @@ void WindowTrainingTest::whatIsChosenIsLookedOver() {
       return;
     }
     auto* data = dialog->findChild<QLineEdit*>(QStringLiteral("data"));
-    if (data->text() != pictures()) {
+    if (data->text() != chosen) {
       dialog->findChild<QComboBox*>(QStringLiteral("preset"))->setCurrentText(QStringLiteral("dcgan"));
       dialog->findChild<QLineEdit*>(QStringLiteral("out"))->setText(bench().file(QStringLiteral("run")));
-      data->setText(pictures());
+      data->setText(chosen);
     }
     told = dialog->findChild<QLabel*>(QStringLiteral("outlook"))->text();
     if (told.contains(QStringLiteral("a step here"))) {
