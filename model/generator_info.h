@@ -47,6 +47,8 @@ struct GeneratorInfo {
   int zDim = 0;         ///< length of z; 0 for an image-to-image generator
   int wDim = 0;         ///< length of one style vector; 0 where there is no mapping network
   int styleLayers = 0;  ///< layers that take a style; 0 where there is no mapping network
+  int conditionLayers = 0;   ///< of a hierarchical generator (BigGAN): layers that are each fed with z and class
+  int conditionDim = 0;      ///< of a hierarchical generator: length of what a layer is fed with; z stands first in it
   Truncation truncation = Truncation::None;
   LabelKind labels = LabelKind::None;
   int classCount = 0;                   ///< length of c; 0: unconditional
@@ -66,6 +68,9 @@ struct GeneratorInfo {
   ValueRange range;                     ///< of the output, and of an input picture
   std::int64_t parameterCount = 0;
   std::vector<std::pair<std::string, std::string>> options;  ///< the rest, for people: name and value
+
+  /// Layers whose style or condition may each come from another source.
+  int mixLayers() const { return styleLayers > 0 ? styleLayers : conditionLayers; }
 
   bool operator==(const GeneratorInfo&) const = default;
 };

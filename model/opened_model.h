@@ -14,6 +14,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace loom::model {
 
@@ -104,6 +105,10 @@ class OpenedModel {
   /// the one of the first layer from z. Empty where the generator has none, or is not asked for them.
   std::vector<FloatTensor> latentWeights() const;
 
+  /// The pictures at `states` as RGBA8 in host memory, each scaled down to at most `side` pixels (0: as it is made) by
+  /// averages; a generator with smaller outputs makes the nearest one. Those with equal settings are made together.
+  std::vector<Frame> renderSmall(const std::vector<LatentState>& states, int side, const Interrupt& interrupt = {}) const;
+
   /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame. `picture` as in
   /// `inputsFor`.
   Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {},
@@ -112,8 +117,6 @@ class OpenedModel {
  private:
   struct Parts;
   explicit OpenedModel(std::unique_ptr<Parts> parts);
-  /// ws of `state`, whose layers may come from several seeds and be offset.
-  FloatTensor mixStyles(const LatentState& state, const GeneratorInputs& inputs, const Interrupt& interrupt) const;
   std::unique_ptr<Parts> m_parts;
 };
 

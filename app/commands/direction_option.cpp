@@ -31,7 +31,7 @@ std::string metadataOf(const model::Checkpoint& file, const std::string& key) {
   return it == file.metadata.end() ? std::string() : it->second;
 }
 
-/// First and last layer of "3-7"; −1 and −1, all of them, of anything else.
+/// First and last layer of "3-7"; 0 and −1, all of them, of anything else.
 std::pair<int, int> layersOf(const std::string& text) {
   int first = 0;
   int last = 0;
@@ -39,7 +39,7 @@ std::pair<int, int> layersOf(const std::string& text) {
   const auto begun = std::from_chars(text.data(), end, first);
   if (begun.ec != std::errc() || begun.ptr == end || *begun.ptr != '-' ||
       std::from_chars(begun.ptr + 1, end, last).ec != std::errc() || first < 0 || last < first || last > 1000) {
-    return {-1, -1};
+    return {0, -1};
   }
   return {first, last};
 }
@@ -57,9 +57,6 @@ void takeDirections(const Arguments& arguments, model::LatentState& look) {
   for (const std::string& word : arguments.values("--direction")) {
     const Wanted wanted = parsed(word);
     const model::Checkpoint file = model::readCheckpoint(wanted.file);
-    if (metadataOf(file, "space") == "z") {
-      throw std::runtime_error(wanted.file + " holds directions of z: --direction moves w, of generators with styles.");
-    }
     const model::TensorView* directions = nullptr;
     for (const model::TensorGroup& group : file.groups) {
       for (const model::TensorView& tensor : group.tensors) {
@@ -74,12 +71,25 @@ void takeDirections(const Arguments& arguments, model::LatentState& look) {
     }
     const std::vector<float> values = directions->toFloat32();
     const auto [first, last] = layersOf(metadataOf(file, "layers"));
-    const auto width = static_cast<int>(directions->shape[1]);
-    for (int layer = first; layer <= last; ++layer) {
-      for (int i = 0; i < width; ++i) {
-        const float step = values[static_cast<std::size_t>(wanted.index) * static_cast<std::size_t>(width) + static_cast<std::size_t>(i)];
-        look.styleOffsets[{layer, i}] += static_cast<float>(wanted.strength) * step;
-      }
+    const auto width = directions->shape[1];
+    const auto begin = values.begin() + wanted.index * width;
+    const std::string name = std::filesystem::path(wanted.file).stem().string() + " " + std::to_string(wanted.index);
+    look.directions.push_back({model::Direction{name, {begin, begin + width}}, static_cast<float>(wanted.strength), first, last});
+  }
+}
+
+void checkDirections(const model::LatentState& look, const model::GeneratorInfo& info, const std::string& model) {
+  const auto dimensions = static_cast<std::size_t>(std::max(0, info.wDim > 0 ? info.wDim : info.zDim));
+  for (const model::DirectionStep& step : look.directions) {
+    if (step.direction->values.size() != dimensions) {
+      throw std::runtime_error("--direction: " + step.direction->name + " is of another generator: it has " +
+                               std::to_string(step.direction->values.size()) + " dimensions, and " + model + " moves in " +
+                               std::to_string(dimensions) + ".");
+    }
+    if (step.firstLayer > 0 && step.firstLayer >= info.mixLayers()) {
+      throw std::runtime_error("--direction: " + step.direction->name + " begins at layer " +
+                               std::to_string(step.firstLayer) + ", and " + model + " has " +
+                               std::to_string(info.mixLayers()) + ".");
     }
   }
 }

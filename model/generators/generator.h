@@ -22,6 +22,11 @@ struct SynthesisControl {
   }
 };
 
+/// What a layer of a hierarchical generator is fed with. w: N×conditionLayers×dim, or N×dim for all layers alike. → N×dim
+inline torch::Tensor conditionOf(const torch::Tensor& w, std::int64_t layer) {
+  return w.dim() == 3 ? w.select(1, layer) : w;
+}
+
 /// A module whose parameters carry the names of the Python original, so that a state_dict loads without a table. The
 /// same class is trained and explored.
 class Generator : public torch::nn::Module {
@@ -41,7 +46,8 @@ class Generator : public torch::nn::Module {
     return z;
   }
 
-  /// w → N×C×H×W in `info().range`, not clamped.
+  /// w → N×C×H×W in `info().range`, not clamped. w: as `map` gives it, or of a hierarchical generator
+  /// N×conditionLayers×conditionDim, see `conditionOf`.
   virtual torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) = 0;
 
   /// The linear maps by which a latent enters: of each style layer its style's from w, out×wDim, not scaled; without a

@@ -3,6 +3,7 @@
 
 #include "model/latent_state.h"
 #include "model/opened_model.h"
+#include "ui/session/previews.h"
 #include "ui/session/training.h"
 
 #include <optional>
@@ -61,7 +62,8 @@ struct TrainingCommand {
 /// Read by panels.
 struct WindowFacts {
   const model::OpenedModel* model = nullptr;  ///< null before the first
-  const std::vector<float>* z = nullptr;      ///< at the latent state of the draft before it is edited
+  const std::vector<float>* z = nullptr;      ///< at the draft before it is edited, without its directions
+  Previews* previews = nullptr;               ///< never null in the window
   bool walking = false;
   bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel

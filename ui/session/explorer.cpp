@@ -55,7 +55,15 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
             Q_EMIT frameFailed(QString::fromStdString(failure.message));
           }
         });
-      }});
+      },
+      [this, queued](model::Preview preview) {
+        queued([this, preview = std::move(preview)] {
+          if (m_model && preview.frame.model == m_model->id()) {
+            Q_EMIT previewCame(preview);
+          }
+        });
+      },
+      [this, queued](std::uint64_t id, const std::string&) { queued([this, id] { Q_EMIT previewFailed(id); }); }});
   m_loader = std::make_unique<model::ModelLoader>(model::LoaderListener{
       [this, queued](std::uint64_t job, double fraction) {
         queued([this, job, fraction] {
@@ -184,6 +192,7 @@ void Explorer::apply(const model::LatentState& state) {
     findInput();
   }
   m_z = m_model ? model::resolveZ(m_latent, m_model->info()) : std::vector<float>();
+  m_baseZ = m_model ? model::resolveBaseZ(m_latent, m_model->info()) : std::vector<float>();
   requestFrame();
   Q_EMIT latentChanged();
 }

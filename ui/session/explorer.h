@@ -33,6 +33,12 @@ class Explorer : public QObject {
   const model::LatentState& latent() const { return m_latent; }
   /// z at `latent()`; empty without a model.
   const std::vector<float>& z() const { return m_z; }
+  /// The same without the state's directions: what the sliders of z show.
+  const std::vector<float>& baseZ() const { return m_baseZ; }
+  /// These small pictures of the open model are wanted, see GenerationWorker::setPreviews; signals tell of each.
+  void askPreviews(std::vector<model::PreviewRequest> requests, int side) {
+    m_worker->setPreviews(std::move(requests), side);
+  }
   QUndoStack& undoStack() { return m_undo; }
 
   /// Starts to open a checkpoint; a load under way is cancelled. Where `state` is given, the model starts there. The
@@ -95,6 +101,8 @@ class Explorer : public QObject {
   void latentChanged();
   void walkingChanged(bool on);
   void frameReady(const loom::model::Frame& frame);
+  void previewCame(const loom::model::Preview& preview);
+  void previewFailed(std::uint64_t id);
   void frameFailed(const QString& message);
   /// A picture to change could not be had; a sentence. What was changed before stays, or another stands in.
   void inputFailed(const QString& message);
@@ -116,6 +124,7 @@ class Explorer : public QObject {
   std::shared_ptr<const model::OpenedModel> m_model;
   model::LatentState m_latent;
   std::vector<float> m_z;
+  std::vector<float> m_baseZ;
   QUndoStack m_undo;
   int m_gesture = 0;
 

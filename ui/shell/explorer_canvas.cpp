@@ -61,11 +61,20 @@ void dockBeside(const char* other) {
 }  // namespace
 
 ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* parent)
-    : ImGuiCanvas(parent), m_explorer(explorer), m_training(training), m_palette(&kDarkPalette) {
+    : ImGuiCanvas(parent), m_explorer(explorer), m_training(training), m_palette(&kDarkPalette),
+      m_previews([this](std::vector<model::PreviewRequest> wanted, int side) {
+        m_explorer.askPreviews(std::move(wanted), side);
+      }) {
   setMinimumSize(200, 160);
   connect(&m_explorer, &Explorer::frameReady, this, &ExplorerCanvas::takeFrame);
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
+  connect(&m_explorer, &Explorer::previewCame, this, [this](const model::Preview& preview) {
+    m_previews.take(preview);
+    requestFrames(1);
+  });
+  connect(&m_explorer, &Explorer::previewFailed, this, [this](std::uint64_t id) { m_previews.fail(id); });
   connect(&m_explorer, &Explorer::opened, this, [this] {
+    m_previews.clear();
     const auto& opened = *m_explorer.openModel();
     const QString path = QString::fromStdString(opened.path().string());
     const bool guessed = opened.layout() && opened.layout()->source == model::LayoutSource::Guessed;
@@ -96,6 +105,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
                                              {&m_conditionPanel, &m_conditionOpen},
                                              {&m_picturePanel, &m_pictureOpen},
                                              {&m_inputPanel, &m_inputOpen},
+                                             {&m_wallPanel, &m_wallOpen},
                                              {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
@@ -128,6 +138,7 @@ void ExplorerCanvas::tearDownGl() {
   m_inputTexture.release();
   m_sheetTexture.release();
   m_stripTexture.release();
+  m_previews.release();
   m_sheetsSeen = 0;
   m_stripOf = -1;
   m_inputShown.clear();
@@ -213,8 +224,8 @@ void ExplorerCanvas::setPictureOnly(bool on) {
 void ExplorerCanvas::resetLayout() {
   m_layOutAnew = true;
   for (QAction* action : m_panelActions) {
-    // The panel of the training is there while there is one.
-    action->setChecked(action != m_panelActions.back() || m_training.active());
+    // The panel of the training is there while there is one; the wall when it is asked for.
+    action->setChecked(action == m_panelActions.back() ? m_training.active() : action->text() != QLatin1String(m_wallPanel.title()));
   }
   requestFrames();
 }
@@ -270,7 +281,8 @@ bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking(); }
 WindowFacts ExplorerCanvas::facts() {
   WindowFacts facts;
   facts.model = m_explorer.openModel().get();
-  facts.z = &m_explorer.z();
+  facts.z = &m_explorer.baseZ();
+  facts.previews = &m_previews;
   facts.walking = m_explorer.walking();
   facts.pinned = pinned();
   facts.zoom = m_picture.zoom();
@@ -368,6 +380,7 @@ void ExplorerCanvas::buildUi() {
   }
   showInput();
   showSheet();
+  m_previews.beginFrame();
   WindowDraft draft;
   draft.latent = m_explorer.latent();
   draft.view = m_view;
@@ -390,12 +403,17 @@ void ExplorerCanvas::buildUi() {
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
+    if (m_wallOpen) {
+      dockBeside(m_trainingPanel.title());
+      drawPanel(m_wallPanel, true, shown, draft);
+    }
     const QRectF picture = pictureRect();
     if (!m_importOpen) {  // over which the hints would lie
       m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
                    {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
     }
   }
+  m_previews.endFrame();
   adopt(draft);
 }
 
@@ -412,6 +430,7 @@ void ExplorerCanvas::drawDockspace() {
     const float low = std::clamp(kTrainingHeight / std::max(1.0F, ImGui::GetMainViewport()->Size.y), 0.1F, 0.5F);
     const ImGuiID bottom = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Down, low, nullptr, &middle);
     ImGui::DockBuilderDockWindow(m_trainingPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_wallPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     const ImGuiID beside = ImGui::DockBuilderSplitNode(

@@ -7,6 +7,7 @@
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/training_panel.h"
+#include "ui/panels/wall_panel.h"
 #include "ui/panels/window_draft.h"
 #include "ui/session/explorer.h"
 #include "ui/shell/actions.h"
@@ -58,6 +59,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   const std::optional<model::Frame>& frame() const { return m_frame; }
   /// Where control `id` (see widgets.h) was last drawn, in widget coordinates; empty where it was not.
   QRect controlRect(const QString& id);
+  const Previews& previews() const { return m_previews; }
   /// Where the picture is, in widget coordinates.
   QRectF pictureRect() const;
 
@@ -107,6 +109,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   PicturePanel m_picturePanel;
   ImportPanel m_importPanel;
   TrainingPanel m_trainingPanel;
+  WallPanel m_wallPanel;
   render::FrameTexture m_sheetTexture;
   render::FrameTexture m_stripTexture;
   std::uint64_t m_sheetsSeen = 0;
@@ -122,12 +125,14 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_pictureOpen = true;
   bool m_importOpen = false;
   bool m_trainingOpen = false;
+  bool m_wallOpen = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
   bool m_handWasActive = false;
   std::string m_lastEdited;
   const Palette* m_palette;
+  Previews m_previews;
   std::optional<model::Frame> m_frame;
   bool m_frameIsNew = false;
   render::FrameTexture m_inputTexture;
