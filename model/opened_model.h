@@ -59,7 +59,7 @@ class Interrupted : public std::exception {
 /// Asked between layers: true gives the picture up.
 using Interrupt = std::function<bool()>;
 
-/// Immutable once opened; `generate` and `render` may be called from any one thread at a time.
+/// Immutable once opened. Its members may be called from any thread; what runs the network takes turns.
 class OpenedModel {
  public:
   /// Reads the checkpoint at `path`, recognises the architecture, builds the generator on the compute device and checks

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <optional>
 
 namespace loom::model {
@@ -155,6 +156,7 @@ struct OpenedModel::Parts {
   torch::Device device = torch::kCPU;
   std::shared_ptr<Generator> generator;
   std::optional<LayoutReading> layout;
+  std::mutex atWork;  // the generator: the window's worker, an export and a search for directions may all ask
 
   void noteLayout(const Choice& choice) {
     const auto* chain = dynamic_cast<const ChainGenerator*>(generator.get());
@@ -293,9 +295,10 @@ class Synthesis {
   SynthesisControl m_control;
 };
 
-/// LibTorch's errors come out as ModelError.
+/// One caller at a time; LibTorch's errors come out as ModelError.
 template <typename Work>
-auto guarded(const Work& work) {
+auto guarded(std::mutex& mutex, const Work& work) {
+  const std::lock_guard lock(mutex);
   const c10::InferenceMode inference;
   try {
     return work();
@@ -309,7 +312,7 @@ auto guarded(const Work& work) {
 GeneratorOutputs OpenedModel::generate(const GeneratorInputs& inputs, const SynthesisSettings& settings,
                                        const Interrupt& interrupt) const {
   checkInputs(inputs, settings, m_parts->info);
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
     GeneratorOutputs outputs;
     outputs.image = onHost(synthesis.run(inputs));
@@ -336,7 +339,7 @@ GeneratorInputs OpenedModel::inputsFor(const LatentState& state, const FloatTens
   }
   inputs.z = FloatTensor{{1, info.zDim}, resolveZ(state, info)};
   if (mixesStyles(state, info)) {
-    inputs.ws = guarded([&] {
+    inputs.ws = guarded(m_parts->atWork, [&] {
       const SynthesisControl control{interrupt, resolveSettings(state, info), {}};
       return onHost(mixStyles(*m_parts->generator, m_parts->device, state, control));
     });
@@ -350,7 +353,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
   if (info.wDim == 0) {
     throw ModelError("this " + info.architecture + " has no mapping network");
   }
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     static const Interrupt kNever;
     const SynthesisControl control{kNever, {}, {}};
     torch::Tensor c;
@@ -364,7 +367,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
 }
 
 std::vector<FloatTensor> OpenedModel::latentWeights() const {
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     std::vector<FloatTensor> weights;
     for (const torch::Tensor& weight : m_parts->generator->latentWeights()) {
       weights.push_back(onHost(weight));
@@ -385,7 +388,7 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
   checkInputs(inputs, settings, m_parts->info);
   frame.timings.resolve = millisecondsSince(start);
   start = Clock::now();
-  const auto image = guarded([&] {
+  const auto image = guarded(m_parts->atWork, [&] {
     const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
     const auto& info = m_parts->info;
     return made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
@@ -464,7 +467,7 @@ std::vector<Frame> OpenedModel::renderSmall(const std::vector<LatentState>& stat
     const GeneratorInputs joined = together(inputs);
     checkInputs(joined, settings, info);
     const auto start = Clock::now();
-    const auto images = guarded([&] {
+    const auto images = guarded(m_parts->atWork, [&] {
       const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(joined);
       const auto pictures = made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
       return scaledDown(pictures, side).to(torch::kCPU, torch::kFloat32).contiguous();
