@@ -104,7 +104,9 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
 
 }  // namespace
 
-ProgramServices::ProgramServices(const QString& galleryFolder) : m_gallery(galleryFolder) {
+ProgramServices::ProgramServices(const QString& galleryFolder)
+    : m_gallery(galleryFolder),
+      m_projects(m_known, galleryFolder.isEmpty() ? QString() : galleryFolder + QStringLiteral("/autosave")) {
   connect(&m_gallery, &ui::GalleryService::recalled, this,
           [this](ui::GalleryId, const QString& sha256, const QString& name, const QString& path, const model::SavedState& state) {
             recalled(sha256, name, path, state);

@@ -4,6 +4,7 @@
 #include "app/background_jobs.h"
 #include "app/known_checkpoints.h"
 #include "app/program_gallery.h"
+#include "app/program_projects.h"
 #include "ui/session/services.h"
 
 namespace loom::app {
@@ -29,6 +30,7 @@ class ProgramServices : public ui::Services {
   void cancelOutlook() override { m_outlooks.cancel(); }
   model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
   ui::GalleryService& gallery() override { return m_gallery; }
+  ui::ProjectService& projects() override { return m_projects; }
   QImage imageOf(const model::Frame& frame) const override;
 
  private:
@@ -41,6 +43,7 @@ class ProgramServices : public ui::Services {
 
   ProgramGallery m_gallery;
   KnownCheckpoints m_known;
+  ProgramProjects m_projects;
   BackgroundJobs m_exports;
   BackgroundJobs m_hashes;
   BackgroundJobs m_outlooks;

@@ -3,6 +3,7 @@
 
 #include "model/latent_state.h"
 #include "model/opened_model.h"
+#include "model/timeline.h"
 #include "ui/session/previews.h"
 #include "ui/session/training.h"
 
@@ -29,6 +30,9 @@ enum class Command {
   OpenInput,
   PasteInput,
   FormerInput,
+  TogglePlay,
+  AddKeyframe,
+  SaveVideo,
 };
 
 /// How the picture is looked at. Remembered between sessions.
@@ -65,6 +69,8 @@ struct WindowFacts {
   const std::vector<float>* z = nullptr;      ///< at the draft before it is edited, without its directions
   Previews* previews = nullptr;               ///< never null in the window
   bool walking = false;
+  bool playing = false;            ///< the film
+  double playhead = 0.0;           ///< seconds
   bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel
   const TrainingFacts* training = nullptr;  ///< never null in the window
@@ -79,6 +85,8 @@ struct WindowDraft {
   model::LatentState latent;
   ViewSettings view;
   double secondsPerSeed = 4.0;
+  model::Timeline timeline;
+  std::optional<double> scrub;  ///< the film is to be seen at this time
   std::vector<Command> commands;
   std::vector<TrainingCommand> training;
   std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by

@@ -6,9 +6,11 @@
 
 #include "model/generation_worker.h"
 #include "model/model_loader.h"
+#include "model/timeline.h"
 #include "ui/session/input_pictures.h"
 #include "ui/session/random_walk.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QThreadPool>
@@ -58,6 +60,20 @@ class Explorer : public QObject {
 
   /// Moves to `state`. Edits of one gesture (a drag, a typed value) are one step of undo; `what` names it in the menu.
   void edit(const model::LatentState& state, const QString& what);
+  /// The film in the making; it stays when another model is opened.
+  const model::Timeline& timeline() const { return *m_timeline; }
+  /// Changes the film, undoable as `edit`.
+  void editTimeline(const model::Timeline& timeline, const QString& what);
+  /// Seconds from the film's beginning: where it is looked at.
+  double playhead() const { return m_playhead; }
+  /// Goes to that place of the film; the state is the film's. One step of undo while the hand does not let go.
+  void scrub(double seconds);
+  bool playing() const { return m_playTimer.isActive(); }
+  /// Plays from the playhead on, from the beginning where it stood at the end; a film that is no loop stops at its end.
+  void setPlaying(bool on);
+  /// Film, state and playhead as a project brings them; nothing of before can be undone.
+  void takeProject(const model::Timeline& timeline);
+
   /// The hand has let go: the next edit begins a new step of undo.
   void endGesture() { ++m_gesture; }
 
@@ -99,6 +115,8 @@ class Explorer : public QObject {
   /// The file holds a program: it opens once `open` is called again with OpenOptions::trust.
   void trustNeeded(const QString& path, const QString& message);
   void latentChanged();
+  void timelineChanged();
+  void playingChanged(bool on);
   void walkingChanged(bool on);
   void frameReady(const loom::model::Frame& frame);
   void previewCame(const loom::model::Preview& preview);
@@ -112,6 +130,7 @@ class Explorer : public QObject {
 
   void openAgain(model::OpenOptions options);
   void apply(const model::LatentState& state);
+  void advancePlay();
   void finishOpening();
   void takeModel(std::shared_ptr<const model::OpenedModel> opened);
   void takeFrame(const model::Frame& frame);
@@ -125,6 +144,10 @@ class Explorer : public QObject {
   model::LatentState m_latent;
   std::vector<float> m_z;
   std::vector<float> m_baseZ;
+  model::Shared<model::Timeline> m_timeline{model::Timeline()};
+  double m_playhead = 0.0;
+  QTimer m_playTimer;
+  QElapsedTimer m_playClock;  // since the last step
   QUndoStack m_undo;
   int m_gesture = 0;
 

@@ -5,6 +5,7 @@
 #include "model/opened_model.h"
 #include "model/training_worker.h"
 #include "ui/session/gallery_service.h"
+#include "ui/session/project_service.h"
 
 #include <QImage>
 #include <QObject>
@@ -88,6 +89,7 @@ class Services : public QObject {
   virtual void cancelOutlook() = 0;
 
   virtual GalleryService& gallery() = 0;
+  virtual ProjectService& projects() = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;

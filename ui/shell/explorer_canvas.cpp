@@ -45,6 +45,9 @@ ActionId actionFor(Command command) {
       {Command::OpenInput, ActionId::OpenInput},
       {Command::PasteInput, ActionId::PasteInput},
       {Command::FormerInput, ActionId::FormerInput},
+      {Command::TogglePlay, ActionId::PlayFilm},
+      {Command::AddKeyframe, ActionId::AddKeyframe},
+      {Command::SaveVideo, ActionId::SaveVideo},
   };
   return kActions.at(command);
 }
@@ -90,6 +93,8 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
             requestFrames();
           });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::playingChanged, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::timelineChanged, this, [this] { requestFrames(1); });
   connect(&m_training, &Training::changed, this, [this] {
     if (m_trainingOpen) {
       requestFrames(1);
@@ -106,6 +111,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
                                              {&m_picturePanel, &m_pictureOpen},
                                              {&m_inputPanel, &m_inputOpen},
                                              {&m_wallPanel, &m_wallOpen},
+                                             {&m_timelinePanel, &m_timelineOpen},
                                              {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
@@ -224,8 +230,9 @@ void ExplorerCanvas::setPictureOnly(bool on) {
 void ExplorerCanvas::resetLayout() {
   m_layOutAnew = true;
   for (QAction* action : m_panelActions) {
-    // The panel of the training is there while there is one; the wall when it is asked for.
-    action->setChecked(action == m_panelActions.back() ? m_training.active() : action->text() != QLatin1String(m_wallPanel.title()));
+    // The panel of the training is there while there is one; wall and film when they are asked for.
+    const bool below = action->text() == QLatin1String(m_wallPanel.title()) || action->text() == QLatin1String(m_timelinePanel.title());
+    action->setChecked(action == m_panelActions.back() ? m_training.active() : !below);
   }
   requestFrames();
 }
@@ -276,7 +283,7 @@ bool ExplorerCanvas::newContentIsDue() const {
   return m_frame && m_frame->generation != m_explorer.newestGeneration() && m_frame->timings.total() < kQuickFrameMs;
 }
 
-bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking(); }
+bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking() || m_explorer.playing(); }
 
 WindowFacts ExplorerCanvas::facts() {
   WindowFacts facts;
@@ -284,6 +291,8 @@ WindowFacts ExplorerCanvas::facts() {
   facts.z = &m_explorer.baseZ();
   facts.previews = &m_previews;
   facts.walking = m_explorer.walking();
+  facts.playing = m_explorer.playing();
+  facts.playhead = m_explorer.playhead();
   facts.pinned = pinned();
   facts.zoom = m_picture.zoom();
   facts.input = inputFacts();
@@ -384,6 +393,7 @@ void ExplorerCanvas::buildUi() {
   WindowDraft draft;
   draft.latent = m_explorer.latent();
   draft.view = m_view;
+  draft.timeline = m_explorer.timeline();
   draft.secondsPerSeed = m_explorer.walk().secondsPerSeed();
   const WindowFacts shown = facts();
   drawDockspace();
@@ -403,9 +413,11 @@ void ExplorerCanvas::buildUi() {
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
-    if (m_wallOpen) {
-      dockBeside(m_trainingPanel.title());
-      drawPanel(m_wallPanel, true, shown, draft);
+    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}}) {
+      if (open) {
+        dockBeside(m_trainingPanel.title());
+        drawPanel(*panel, true, shown, draft);
+      }
     }
     const QRectF picture = pictureRect();
     if (!m_importOpen) {  // over which the hints would lie
@@ -430,6 +442,7 @@ void ExplorerCanvas::drawDockspace() {
     const float low = std::clamp(kTrainingHeight / std::max(1.0F, ImGui::GetMainViewport()->Size.y), 0.1F, 0.5F);
     const ImGuiID bottom = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Down, low, nullptr, &middle);
     ImGui::DockBuilderDockWindow(m_trainingPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_timelinePanel.title(), bottom);
     ImGui::DockBuilderDockWindow(m_wallPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
@@ -469,6 +482,14 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
 void ExplorerCanvas::showTraining() {
   m_panelActions.back()->setChecked(true);
   requestFrames();
+}
+
+void ExplorerCanvas::showTimeline() {
+  for (QAction* action : m_panelActions) {
+    if (action->text() == QLatin1String(m_timelinePanel.title())) {
+      action->setChecked(true);
+    }
+  }
 }
 
 void ExplorerCanvas::showLayers() {
@@ -542,6 +563,13 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
     m_lastEdited = draft.edited;
     m_explorer.edit(draft.latent, QString::fromStdString(draft.edited));
     m_hints.setWanted(false);
+  }
+  if (draft.timeline != m_explorer.timeline()) {
+    m_explorer.editTimeline(draft.timeline, QString::fromStdString(draft.edited));
+  }
+  if (draft.scrub) {
+    m_explorer.setPlaying(false);
+    m_explorer.scrub(*draft.scrub);
   }
   if (!handIsActive && m_handWasActive && !m_explorer.walking()) {
     m_explorer.endGesture();

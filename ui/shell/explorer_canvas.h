@@ -6,6 +6,7 @@
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/picture_panel.h"
+#include "ui/panels/timeline_panel.h"
 #include "ui/panels/training_panel.h"
 #include "ui/panels/wall_panel.h"
 #include "ui/panels/window_draft.h"
@@ -52,6 +53,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   void showLayers();
   /// Opens the panel of the training.
   void showTraining();
+  void showTimeline();
   /// One checkable action for each panel.
   QList<QAction*> panelActions() const { return m_panelActions; }
 
@@ -110,6 +112,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   ImportPanel m_importPanel;
   TrainingPanel m_trainingPanel;
   WallPanel m_wallPanel;
+  TimelinePanel m_timelinePanel;
   render::FrameTexture m_sheetTexture;
   render::FrameTexture m_stripTexture;
   std::uint64_t m_sheetsSeen = 0;
@@ -126,6 +129,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_importOpen = false;
   bool m_trainingOpen = false;
   bool m_wallOpen = false;
+  bool m_timelineOpen = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
