@@ -4,6 +4,7 @@
 #include "model/latent_state.h"
 #include "model/opened_model.h"
 #include "model/timeline.h"
+#include "ui/session/direction_service.h"
 #include "ui/session/previews.h"
 #include "ui/session/training.h"
 
@@ -63,6 +64,17 @@ struct TrainingCommand {
   std::int64_t step = 0;  ///< to return to
 };
 
+/// What the panel asks for of the directions that are kept.
+struct DirectionCommand {
+  enum class Kind { Find, Between, FromTag, Load, Rename, Layers, Move, Remove };
+  Kind kind = Kind::Find;
+  FindDirections find = {};
+  std::string id = {};    ///< of a kept direction
+  std::string text = {};  ///< a name or a tag
+  int first = 0;          ///< of its layers, or by how many places it moves
+  int last = -1;
+};
+
 /// Read by panels.
 struct WindowFacts {
   const model::OpenedModel* model = nullptr;  ///< null before the first
@@ -71,6 +83,7 @@ struct WindowFacts {
   bool walking = false;
   bool playing = false;            ///< the film
   double playhead = 0.0;           ///< seconds
+  const std::vector<KeptDirection>* directions = nullptr;  ///< null: there are none to be had
   bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel
   const TrainingFacts* training = nullptr;  ///< never null in the window
@@ -89,6 +102,7 @@ struct WindowDraft {
   std::optional<double> scrub;  ///< the film is to be seen at this time
   std::vector<Command> commands;
   std::vector<TrainingCommand> training;
+  std::vector<DirectionCommand> directions;
   std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by
   std::optional<model::ChainLayout> rememberLayout;  ///< to be written beside the file
   bool closeLayers = false;                          ///< the panel of layers is done with

@@ -4,6 +4,7 @@
 #include "model/frame.h"
 #include "model/opened_model.h"
 #include "model/training_worker.h"
+#include "ui/session/direction_service.h"
 #include "ui/session/gallery_service.h"
 #include "ui/session/project_service.h"
 
@@ -90,6 +91,7 @@ class Services : public QObject {
 
   virtual GalleryService& gallery() = 0;
   virtual ProjectService& projects() = 0;
+  virtual DirectionService& directions() = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;

@@ -215,11 +215,23 @@ void ExplorerCanvas::pin() {
   doneCurrent();
   if (problem.empty()) {
     m_view.compare = true;
+    m_pinnedFrame = m_frame;
+    m_pinnedFrame->pixels = {};  // its recipe is what is wanted
   } else {
     Q_EMIT drawingFailed(QString::fromStdString(problem));
   }
   requestFrames();
   Q_EMIT viewChanged();
+}
+
+std::optional<model::LatentState> ExplorerCanvas::pinnedState() const {
+  const auto& model = m_explorer.openModel();
+  return m_pinnedFrame && model && m_pinnedFrame->model == model->id() ? std::optional(m_pinnedFrame->latent) : std::nullopt;
+}
+
+void ExplorerCanvas::setDirections(const std::vector<KeptDirection>* kept) {
+  m_directions = kept;
+  requestFrames();
 }
 
 void ExplorerCanvas::setPictureOnly(bool on) {
@@ -294,6 +306,7 @@ WindowFacts ExplorerCanvas::facts() {
   facts.playing = m_explorer.playing();
   facts.playhead = m_explorer.playhead();
   facts.pinned = pinned();
+  facts.directions = m_directions;
   facts.zoom = m_picture.zoom();
   facts.input = inputFacts();
   facts.training = &m_training.facts();
@@ -584,6 +597,9 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
   }
   for (const TrainingCommand& command : draft.training) {
     QMetaObject::invokeMethod(this, [this, command] { Q_EMIT trainingAsked(command); }, Qt::QueuedConnection);
+  }
+  for (const DirectionCommand& command : draft.directions) {
+    QMetaObject::invokeMethod(this, [this, command] { Q_EMIT directionAsked(command); }, Qt::QueuedConnection);
   }
   for (const Command command : draft.commands) {
     m_hints.setWanted(false);

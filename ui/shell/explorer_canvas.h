@@ -46,6 +46,10 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// Keeps the frame that is shown, to compare later ones with, and turns the split on.
   void pin();
   bool pinned() const { return m_picture.pinned(); }
+  /// The recipe of the pinned frame; nothing where none is, or where it is of another model.
+  std::optional<model::LatentState> pinnedState() const;
+  /// What the panel of the latent shows of directions; null: nothing.
+  void setDirections(const std::vector<KeptDirection>* kept);
   /// Full screen: no panels.
   void setPictureOnly(bool on);
   void resetLayout();
@@ -74,6 +78,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// The layers are written beside the checkpoint at `path`, or could not be: then `problem` is a sentence.
   void layersRemembered(const QString& path, const QString& problem);
   /// The panel of the training was used.
+  void directionAsked(const loom::ui::DirectionCommand& command);
   void trainingAsked(const loom::ui::TrainingCommand& command);
   /// OpenGL refused; a sentence.
   void drawingFailed(const QString& message);
@@ -131,6 +136,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_wallOpen = false;
   bool m_timelineOpen = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
+  const std::vector<KeptDirection>* m_directions = nullptr;
+  std::optional<model::Frame> m_pinnedFrame;
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
   bool m_handWasActive = false;

@@ -1,6 +1,7 @@
 #include "ui/shell/main_window.h"
 
 #include "model/compute_device.h"
+#include "ui/shell/direction_commands.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
 #include "ui/shell/gallery_commands.h"
@@ -70,6 +71,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   m_galleryCommands = std::make_unique<GalleryCommands>(m_explorer, *m_canvas, m_services.gallery(), *m_status, *m_message);
   m_projects = new ProjectCommands(m_explorer, *m_canvas, m_services.projects(), *m_status, *m_message, *this);
   m_projects->setParent(this);
+  new DirectionCommands(m_explorer, *m_canvas, m_services.directions(), *m_status, *m_message, *this);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -282,6 +284,7 @@ void MainWindow::connectExplorer() {
       case StatusLine::Job::Opening: m_explorer.cancelOpen(); break;
       case StatusLine::Job::Saving: m_services.cancelExport(); break;
       case StatusLine::Job::Gallery: m_services.gallery().cancel(); break;
+      case StatusLine::Job::Directions: break;  // DirectionCommands hears it, too
     }
   });
 }
