@@ -106,7 +106,8 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
 
 ProgramServices::ProgramServices(const QString& galleryFolder)
     : m_gallery(galleryFolder),
-      m_projects(m_known, galleryFolder.isEmpty() ? QString() : galleryFolder + QStringLiteral("/autosave")) {
+      m_projects(m_known, galleryFolder.isEmpty() ? QString() : galleryFolder + QStringLiteral("/autosave")),
+      m_directions(galleryFolder) {
   connect(&m_gallery, &ui::GalleryService::recalled, this,
           [this](ui::GalleryId, const QString& sha256, const QString& name, const QString& path, const model::SavedState& state) {
             recalled(sha256, name, path, state);

@@ -3,6 +3,7 @@
 
 #include "app/background_jobs.h"
 #include "app/known_checkpoints.h"
+#include "app/program_directions.h"
 #include "app/program_gallery.h"
 #include "app/program_projects.h"
 #include "ui/session/services.h"
@@ -30,6 +31,7 @@ class ProgramServices : public ui::Services {
   void cancelOutlook() override { m_outlooks.cancel(); }
   model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
   ui::GalleryService& gallery() override { return m_gallery; }
+  ui::DirectionService& directions() override { return m_directions; }
   ui::ProjectService& projects() override { return m_projects; }
   QImage imageOf(const model::Frame& frame) const override;
 
@@ -44,6 +46,7 @@ class ProgramServices : public ui::Services {
   ProgramGallery m_gallery;
   KnownCheckpoints m_known;
   ProgramProjects m_projects;
+  ProgramDirections m_directions;
   BackgroundJobs m_exports;
   BackgroundJobs m_hashes;
   BackgroundJobs m_outlooks;

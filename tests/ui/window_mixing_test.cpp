@@ -2,6 +2,7 @@
 #include "tests/ui/window_bench.h"
 
 #include <QAction>
+#include <QSignalSpy>
 #include <QtTest>
 
 using loom::model::LatentState;
@@ -19,6 +20,9 @@ class WindowMixingTest : public QObject {
   void theStrengthLiesBetweenBoth();
   void thisPictureBecomesASource();
   void theWallOpensAndMixes();
+  void directionsAreFoundAndGoneAlong();
+  void aDirectionLeadsFromOnePictureToAnother();
+  void aFileBringsDirections();
 
  private:
   WindowBench& bench() { return *m_bench; }
@@ -122,6 +126,106 @@ void WindowMixingTest::theWallOpensAndMixes() {
   hand().wheel(cell.center(), -3.0);
   QVERIFY(previewsCame());
   look("wall-scrolled");
+}
+
+void WindowMixingTest::directionsAreFoundAndGoneAlong() {
+  const QImage before = bench().picture();
+  auto& service = bench().services().directions();
+  QSignalSpy done(&service, &loom::ui::DirectionService::done);
+  press("directionsadd");
+  QVERIFY(hand().settle());
+  look("find-open");
+  press("methodsefa");
+  look("find");
+  press("findnow");
+  QVERIFY(!done.isEmpty() || done.wait(30000));
+  QVERIFY(service.kept().size() >= 6);
+  QVERIFY(hand().settle());
+  hand().drag({bench().onTrack(QStringLiteral("direction0"), 0.5), bench().onTrack(QStringLiteral("direction0"), 0.9)});
+  QCOMPARE(latent().directions.size(), std::size_t{1});
+  QVERIFY(latent().directions[0].strength > 0.0F);
+  QVERIFY(latent().directions[0].direction->values == service.kept()[0].direction->values);
+  QVERIFY(bench().seesNewest());
+  QVERIFY(bench().picture() != before);
+  press("direction0.more");
+  QVERIFY(previewsCame());
+  look("directions");
+  press("directionstrip2");  // the middle of the strip is where the direction is not gone along
+  QVERIFY(latent().directions.empty());
+  QVERIFY(bench().seesNewest());
+  QCOMPARE(bench().picture(), before);
+  hand().click(bench().control(QStringLiteral("directionname")).center());
+  hand().key(Qt::Key_A, Qt::ControlModifier);
+  hand().type(QStringLiteral("ripe"));
+  hand().key(Qt::Key_Return);
+  QVERIFY(QTest::qWaitFor([&] { return service.kept()[0].direction->name == "ripe"; }, 5000));
+  const std::string first = service.kept()[0].id;
+  press("directiondown");
+  QVERIFY(QTest::qWaitFor([&] { return service.kept()[1].id == first; }, 5000));
+  press("directionremove");
+  QVERIFY(QTest::qWaitFor([&] { return service.kept()[1].id != first; }, 5000));
+}
+
+void WindowMixingTest::aDirectionLeadsFromOnePictureToAnother() {
+  bench().explorer().takeSeed(3);
+  QVERIFY(bench().seesNewest());
+  hand().key(Qt::Key_P);
+  hand().key(Qt::Key_C);  // without the split
+  bench().explorer().takeSeed(8);
+  QVERIFY(bench().seesNewest());
+  const QImage other = bench().picture();
+  auto& service = bench().services().directions();
+  QSignalSpy done(&service, &loom::ui::DirectionService::done);
+  press("directionsadd");
+  QVERIFY(hand().settle());
+  look("find-open");
+  press("between");
+  QVERIFY(!done.isEmpty() || done.wait(30000));
+  QCOMPARE(service.kept().size(), std::size_t{1});
+  bench().explorer().takeSeed(3);
+  LatentState state = latent();
+  state.directions = {{service.kept()[0].direction, service.kept()[0].unit, 0, -1}};
+  bench().explorer().edit(state, QStringLiteral("the whole way"));
+  QVERIFY(bench().seesNewest());
+  // The whole way from the one ends at the other, to rounding.
+  const QImage arrived = bench().picture();
+  QCOMPARE(arrived.size(), other.size());
+  int worst = 0;
+  for (int y = 0; y < other.height(); y += 3) {
+    for (int x = 0; x < other.width(); x += 3) {
+      worst = std::max(worst, std::abs(qGreen(arrived.pixel(x, y)) - qGreen(other.pixel(x, y))));
+    }
+  }
+  QVERIFY2(worst <= 2, qPrintable(QString::number(worst)));
+}
+
+void WindowMixingTest::aFileBringsDirections() {
+  auto& service = bench().services().directions();
+  const int width = bench().explorer().openModel()->info().wDim;
+  QFile file(bench().file(QStringLiteral("mine.csv")));
+  QVERIFY(file.open(QIODevice::WriteOnly));
+  for (const char* name : {"warm", "cold"}) {
+    file.write(name);
+    for (int i = 0; i < width; ++i) {
+      file.write(i == 0 ? ",1" : name[0] == 'w' && i == 1 ? ",1" : ",0");
+    }
+    file.write("\n");
+  }
+  file.close();
+  QSignalSpy done(&service, &loom::ui::DirectionService::done);
+  service.load(file.fileName());
+  QVERIFY(!done.isEmpty() || done.wait(30000));
+  QCOMPARE(service.kept().size(), std::size_t{2});
+  QCOMPARE(service.kept()[0].direction->name, std::string("warm"));
+  QVERIFY(hand().settle());
+  QVERIFY(!bench().control(QStringLiteral("direction1")).isEmpty());
+  QFile other(bench().file(QStringLiteral("other.csv")));
+  QVERIFY(other.open(QIODevice::WriteOnly));
+  other.write("1,2,3\n");
+  other.close();
+  service.load(other.fileName());
+  QVERIFY(bench().sees(QStringLiteral("other.csv")));
+  QCOMPARE(service.kept().size(), std::size_t{2});
 }
 
 QTEST_MAIN(WindowMixingTest)

@@ -85,7 +85,8 @@ void DirectionControls::draw(const WindowFacts& facts, WindowDraft& draft) {
   ImGui::SameLine();
   constexpr float kWidth = 62.0F;
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - 2.0F * kWidth - kGap);
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 5.0F);
+  const float line = ImGui::GetCursorPosY() - 5.0F;
+  ImGui::SetCursorPosY(line);
   ImGui::BeginDisabled(draft.latent.directions.empty());
   if (button("directionsreset", "Reset", Icon::None, kWidth)) {
     draft.latent.directions.clear();
@@ -94,7 +95,8 @@ void DirectionControls::draw(const WindowFacts& facts, WindowDraft& draft) {
   ImGui::EndDisabled();
   tooltip("Back to where the seed alone is");
   ImGui::SameLine(0.0F, kGap);
-  if (button("find", "Add…", Icon::None, kWidth)) {
+  ImGui::SetCursorPosY(line);
+  if (button("directionsadd", "Add…", Icon::None, kWidth)) {
     ImGui::OpenPopup("##find");
   }
   tooltip("Finds directions that change something one can see, or brings them in");
@@ -206,14 +208,12 @@ void DirectionControls::drawDirection(const WindowFacts& facts, WindowDraft& dra
   const std::string id = "direction" + std::to_string(row);
   ImGui::PushID(kept.id.c_str());
   const float toggle = 22.0F;
-  const float x = ImGui::GetCursorPosX();
   if (button((id + ".more").c_str(), "", m_chosen == kept.id ? Icon::Previous : Icon::Next, toggle, m_chosen == kept.id)) {
     m_chosen = m_chosen == kept.id ? std::string() : kept.id;
     std::snprintf(m_name, sizeof m_name, "%s", kept.direction->name.c_str());
   }
   tooltip(kept.how.c_str());
   ImGui::SameLine(0.0F, 6.0F);
-  (void)x;
   SliderOptions options;
   options.low = -kReach;
   options.high = kReach;
