@@ -37,6 +37,9 @@ struct FileDirections {
 /// holds no directions, or such of another length; both are sentences that name the file and say why. For hostile files.
 FileDirections readDirections(const std::filesystem::path& path, int dimensions = 0, const std::stop_token& stop = {});
 
+/// The same of a container that is read already.
+FileDirections directionsIn(const Checkpoint& file, int dimensions = 0);
+
 /// A table of places or of seeds that examples are given by: the .npy file at `path`, N×M or N (then N×1), all of its
 /// numbers finite. Throws like readDirections.
 FloatTensor readTable(const std::filesystem::path& path, const std::stop_token& stop = {});

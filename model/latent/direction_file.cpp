@@ -18,6 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kMostLayers = 1000;
+constexpr double kRounding = 1e-6;       // of float32 numbers of length 1, which then stay bit for bit
 constexpr double kUnitTolerance = 1e-3;  // of a length that is meant to be 1
 
 std::string lowerSuffix(const std::filesystem::path& path) {
@@ -113,8 +114,8 @@ void takeEntries(const Checkpoint& file, FileDirections& found) {
   }
 }
 
-FileDirections fromContainer(const std::filesystem::path& path, const std::stop_token& stop) {
-  const Checkpoint file = readCheckpoint(path, {.stop = stop, .progress = {}, .limits = {}});
+FileDirections fromContainer(const Checkpoint& file) {
+  const std::filesystem::path& path = file.path;
   const TensorView* directions = nullptr;
   const TensorView* strengths = nullptr;
   const TensorView* units = nullptr;
@@ -189,7 +190,7 @@ void normalise(FileDirections& found, const std::filesystem::path& path) {
       fail(path, "its direction " + std::to_string(row) + " (counted from 0) " +
                      (std::isfinite(length) ? "is zero everywhere" : "holds values that are no numbers"));
     }
-    for (std::size_t i = 0; i < width; ++i) {
+    for (std::size_t i = 0; i < width && std::abs(length - 1.0) > kRounding; ++i) {
       values[i] = static_cast<float>(values[i] / length);
     }
     if (!told && std::abs(length - 1.0) > kUnitTolerance) {
@@ -201,13 +202,7 @@ void normalise(FileDirections& found, const std::filesystem::path& path) {
   }
 }
 
-}  // namespace
-
-FileDirections readDirections(const std::filesystem::path& path, int dimensions, const std::stop_token& stop) {
-  const std::string suffix = lowerSuffix(path);
-  FileDirections found = suffix == ".npy"   ? fromNpy(path, stop)
-                         : suffix == ".csv" ? fromCsv(path, stop)
-                                            : fromContainer(path, stop);
+FileDirections checked(FileDirections found, const std::filesystem::path& path, int dimensions) {
   const std::int64_t count = found.directions.shape[0];
   const std::int64_t width = found.directions.shape[1];
   if (dimensions > 0 && width != dimensions) {
@@ -222,6 +217,20 @@ FileDirections readDirections(const std::filesystem::path& path, int dimensions,
   }
   normalise(found, path);
   return found;
+}
+
+}  // namespace
+
+FileDirections directionsIn(const Checkpoint& file, int dimensions) {
+  return checked(fromContainer(file), file.path, dimensions);
+}
+
+FileDirections readDirections(const std::filesystem::path& path, int dimensions, const std::stop_token& stop) {
+  const std::string suffix = lowerSuffix(path);
+  if (suffix == ".npy" || suffix == ".csv") {
+    return checked(suffix == ".npy" ? fromNpy(path, stop) : fromCsv(path, stop), path, dimensions);
+  }
+  return directionsIn(readCheckpoint(path, {.stop = stop, .progress = {}, .limits = {}}), dimensions);
 }
 
 FloatTensor readTable(const std::filesystem::path& path, const std::stop_token& stop) {
