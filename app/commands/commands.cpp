@@ -10,6 +10,7 @@
 #include "app/commands/presets_command.h"
 #include "app/commands/stop_signals.h"
 #include "app/commands/train_command.h"
+#include "app/commands/video_command.h"
 
 #include <QCoreApplication>
 
@@ -28,6 +29,7 @@ const std::vector<Command>& commands() {
       generateCommand(),
       mixCommand(),
       directionsCommand(),
+      videoCommand(),
       datasetCommand(),
       inspectCommand(),
       convertCommand(),

@@ -1,16 +1,14 @@
 #include "app/commands/told_picture.h"
 
 #include "app/commands/plain_text.h"
-#include "app/commands/text_table.h"
-#include "app/export/provenance.h"
 #include "app/export/seed_list.h"
-
-#include <nlohmann/json.hpp>
 
 namespace loom::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 Json provenanceJson(const Provenance& provenance) {
   Json state = Json::parse(model::latentStateToJson(provenance.latent, provenance.z));
@@ -31,15 +29,27 @@ Json provenanceJson(const Provenance& provenance) {
     const GridProvenance& grid = *provenance.grid;
     object["grid"] = {{"columns", grid.columns}, {"rows", grid.rows}, {"gap", grid.gap}, {"seeds", grid.seeds}};
   }
+  if (provenance.film) {
+    const FilmProvenance& film = *provenance.film;
+    object["film"] = {{"frames", film.frames}, {"rate", film.rate}};
+    if (film.frame >= 0) {
+      object["film"]["frame"] = film.frame;
+    }
+    if (!film.timeline.empty()) {
+      // What is nested deeper than any that is written is left out: writing it again would cost a level of the stack each.
+      constexpr int kDeepest = 16;
+      const Json timeline = Json::parse(
+          film.timeline, [](int depth, Json::parse_event_t, Json&) { return depth <= kDeepest; }, /*allow_exceptions=*/false);
+      object["film"]["timeline"] = timeline.is_discarded() ? Json() : timeline;
+    }
+  }
   if (!provenance.inputsName.empty()) {
     object["inputs"] = {{"name", provenance.inputsName}, {"sha256", provenance.inputsSha256}};
   }
   return object;
 }
 
-void printPicture(const std::string& file, const Provenance& provenance, std::ostream& out) {
-  TextTable table(out);
-  out << plainText(file) << '\n' << "  " << plainText(describe(provenance)) << '\n';
+void tellProvenance(const Provenance& provenance, TextTable& table) {
   table.row("Source type", kDigitalSourceType);
   table.row("Checkpoint", provenance.checkpointName);
   table.row("SHA-256", provenance.checkpointSha256);
@@ -69,8 +79,6 @@ void printPicture(const std::string& file, const Provenance& provenance, std::os
   }
 }
 
-}  // namespace
-
 void tellPicture(const std::filesystem::path& path, bool json, const Streams& streams) {
   const auto provenance = readProvenance(path);
   if (!provenance) {
@@ -83,7 +91,9 @@ void tellPicture(const std::filesystem::path& path, bool json, const Streams& st
     const Json told{{"file", path.string()}, {"kind", "picture"}, {"provenance", provenanceJson(*provenance)}};
     streams.out << told.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   } else {
-    printPicture(path.string(), *provenance, streams.out);
+    TextTable table(streams.out);
+    streams.out << plainText(path.string()) << '\n' << "  " << plainText(describe(*provenance)) << '\n';
+    tellProvenance(*provenance, table);
   }
 }
 

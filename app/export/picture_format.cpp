@@ -42,7 +42,9 @@ void checkPlugin(const fs::path& target, PictureFormat format) {
                      : std::string("this installation of Qt cannot write ") + qtName(format));
 }
 
-void checkPlace(const fs::path& target) {
+}  // namespace
+
+void checkTargetPlace(const fs::path& target) {
   std::error_code ignored;
   const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const fs::file_status place = fs::status(folder, ignored);
@@ -66,8 +68,6 @@ void checkPlace(const fs::path& target) {
     refuse(target, "there is no permission to write into " + folder.string());
   }
 }
-
-}  // namespace
 
 std::optional<PictureFormat> pictureFormatOfName(const fs::path& path) {
   const QString suffix = QString::fromStdString(path.extension().string()).toLower();
@@ -117,7 +117,7 @@ void checkPictureTarget(const fs::path& target, QSize size) {
            "the picture is too large; no side may be longer than " + std::to_string(kLongestPictureSide) + " pixels");
   }
   checkPlugin(target, *format);
-  checkPlace(target);
+  checkTargetPlace(target);
 }
 
 }  // namespace loom::app

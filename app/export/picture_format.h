@@ -24,4 +24,7 @@ std::optional<PictureFormat> pictureFormatOfContent(const std::filesystem::path&
 /// be asked before the work begins; what only writing can tell (a full disk) is not told here.
 void checkPictureTarget(const std::filesystem::path& target, QSize size);
 
+/// The half of it that holds for any file: a missing folder, a target that is no file, no rights.
+void checkTargetPlace(const std::filesystem::path& target);
+
 }  // namespace loom::app

@@ -22,6 +22,7 @@ constexpr std::size_t kLongestState = 32u << 20;
 constexpr std::size_t kLongestNotes = 1u << 20;
 constexpr std::size_t kMostTags = 1000;
 constexpr int kMostGridSide = 65500;
+constexpr int kMostFrames = 100'000'000;
 
 std::string shortest(double number) {
   char text[32];
@@ -59,6 +60,15 @@ QByteArray littleEndian(const std::vector<float>& values) {
   return bytes;
 }
 
+void setFilm(XmpPacket& packet, const FilmProvenance& film) {
+  packet.set(kLoom, "FilmFrames", std::to_string(film.frames));
+  packet.set(kLoom, "FilmRate", film.rate);
+  if (film.frame >= 0) {
+    packet.set(kLoom, "FilmFrame", std::to_string(film.frame));
+  }
+  setUnlessEmpty(packet, "FilmTimeline", film.timeline);
+}
+
 void setKept(XmpPacket& packet, const KeptProvenance& kept) {
   packet.set(kLoom, "KeptId", kept.id);
   setUnlessEmpty(packet, "KeptNotes", kept.notes);
@@ -79,8 +89,10 @@ XmpPacket packetOf(const Provenance& provenance) {
   const QDateTime created = provenance.created.isValid() ? provenance.created : QDateTime::currentDateTime();
   packet.set(kIptcExtension, "DigitalSourceType", kDigitalSourceType);
   packet.set(kBasic, "CreatorTool", "Latent Loom " + provenance.programVersion);
-  packet.set(kBasic, "CreateDate",
-             created.toOffsetFromUtc(created.offsetFromUtc()).toString(Qt::ISODate).toStdString());
+  if (provenance.created.isValid() || !provenance.film) {
+    packet.set(kBasic, "CreateDate",
+               created.toOffsetFromUtc(created.offsetFromUtc()).toString(Qt::ISODate).toStdString());
+  }
   packet.setDefaultText(kDublinCore, "description", describe(provenance));
   packet.set(kLoom, "FormatVersion", std::to_string(kFormatVersion));
   packet.set(kLoom, "Checkpoint", provenance.checkpointName);
@@ -101,6 +113,9 @@ XmpPacket packetOf(const Provenance& provenance) {
   }
   if (provenance.kept) {
     setKept(packet, *provenance.kept);
+  }
+  if (provenance.film) {
+    setFilm(packet, *provenance.film);
   }
   return packet;
 }
@@ -131,6 +146,9 @@ class ProvenanceReader {
     }
     if (m_packet.get(kLoom, "KeptId")) {
       result.kept = readKept();
+    }
+    if (m_packet.get(kLoom, "FilmFrames")) {
+      result.film = readFilm();
     }
     if (const auto date = m_packet.get(kBasic, "CreateDate"); date && date->size() < 64) {
       result.created = QDateTime::fromString(QString::fromStdString(*date), Qt::ISODate);
@@ -219,6 +237,17 @@ class ProvenanceReader {
     return grid;
   }
 
+  FilmProvenance readFilm() const {
+    FilmProvenance film;
+    film.frames = number("FilmFrames", 1, kMostFrames);
+    film.rate = needed("FilmRate");
+    if (m_packet.get(kLoom, "FilmFrame")) {
+      film.frame = number("FilmFrame", 0, film.frames - 1);
+    }
+    film.timeline = text("FilmTimeline", kLongestState).value_or("");
+    return film;
+  }
+
   static std::string uuid(const char* name, const std::string& value) {
     const QUuid id = QUuid::fromString(QString::fromStdString(value));
     if (id.isNull()) {
@@ -273,6 +302,10 @@ std::string describe(const Provenance& provenance) {
   std::string text =
       grid ? "Grid of " + std::to_string(grid->columns) + " x " + std::to_string(grid->rows) + " synthetic pictures"
            : "Synthetic picture";
+  if (const auto& film = provenance.film) {
+    text = film->frame >= 0 ? "Frame " + std::to_string(film->frame + 1) + " of a synthetic film" : "Synthetic film";
+    text += " of " + std::to_string(film->frames) + (film->frames == 1 ? " frame" : " frames");
+  }
   text += " made by Latent Loom " + provenance.programVersion + " with " + provenance.checkpointName + " (" +
           provenance.architecture + ")";
   if (!provenance.inputsName.empty()) {
@@ -286,6 +319,9 @@ std::string describe(const Provenance& provenance) {
     constexpr std::size_t kReadable = 60;
     return text + ", " +
            (seeds.size() <= kReadable ? "seeds " + seeds : std::to_string(grid->seeds.size()) + " seeds") + ".";
+  }
+  if (provenance.film && provenance.film->frame < 0) {
+    return text + ".";
   }
   if (allGiven(provenance)) {
     return text + ", latent set by hand.";
@@ -304,22 +340,41 @@ void writeProvenance(const std::filesystem::path& path, const Provenance& proven
   packetOf(provenance).write(path);
 }
 
-std::optional<Provenance> readProvenance(const std::filesystem::path& path) {
+namespace {
+
+std::optional<Provenance> provenanceOfPacket(const std::optional<XmpPacket>& packet) {
+  if (!packet) {
+    return std::nullopt;
+  }
+  const ProvenanceReader reader(*packet);
+  return reader.isOurs() ? std::optional(reader.read()) : std::nullopt;
+}
+
+/// What `read` finds, its refusals with the file's name.
+template <typename Read>
+std::optional<Provenance> named(const std::string& name, const Read& read) {
   const auto refuse = [&](const std::string& reason) {
-    return ProvenanceError("What " + path.filename().string() + " tells of its origin cannot be used: " + reason + ".");
+    return ProvenanceError("What " + name + " tells of its origin cannot be used: " + reason + ".");
   };
   try {
-    const auto packet = XmpPacket::read(path);
-    if (!packet) {
-      return std::nullopt;
-    }
-    const ProvenanceReader reader(*packet);
-    return reader.isOurs() ? std::optional(reader.read()) : std::nullopt;
+    return provenanceOfPacket(read());
   } catch (const XmpError& error) {
     throw refuse(error.what());
   } catch (const ProvenanceError& error) {
     throw refuse(error.what());
   }
+}
+
+}  // namespace
+
+std::string provenanceText(const Provenance& provenance) { return packetOf(provenance).text(); }
+
+std::optional<Provenance> provenanceOfText(const std::string& text, const std::string& name) {
+  return named(name, [&] { return std::optional(XmpPacket::fromText(text)); });
+}
+
+std::optional<Provenance> readProvenance(const std::filesystem::path& path) {
+  return named(path.filename().string(), [&] { return XmpPacket::read(path); });
 }
 
 }  // namespace loom::app

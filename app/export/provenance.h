@@ -18,6 +18,11 @@
 //   Enlargement        whole factor above 1, then a space and "nearest" or "smooth"; absent at the model's own size
 //   GridColumns, GridRows, GridGap (pixels before enlarging), GridSeeds ("0-63,70", row by row)     of a grid only
 //   Inputs, InputsSHA256                    file name and hash of the latents that were given from outside
+// of a film, and of a picture that is one of its frames:
+//   FilmFrames         how many; State is that of the first, of a single picture its own
+//   FilmRate           frames per second as "30" or "30000/1001"
+//   FilmFrame          which one the picture is, from 0; absent of the film itself
+//   FilmTimeline       JSON of the keyframes, as in a project; absent of a single picture
 // and of a picture that was kept in the gallery:
 //   KeptId             UUID of its entry; the same in every gallery that it is taken into
 //   KeptNotes          text; absent where there is none
@@ -53,6 +58,15 @@ struct GridProvenance {
   bool operator==(const GridProvenance&) const = default;
 };
 
+/// Of a film. It is not dated (Provenance::created stays invalid): the same frames are to give the same file.
+struct FilmProvenance {
+  int frames = 0;
+  std::string rate;      ///< frames per second, "30" or "30000/1001"
+  int frame = -1;        ///< which one, of a single picture of it; −1: the film
+  std::string timeline;  ///< JSON; empty where it is unknown
+  bool operator==(const FilmProvenance&) const = default;
+};
+
 /// What the gallery knows beyond the making of a picture.
 struct KeptProvenance {
   std::string id;  ///< UUID, lower case, without braces
@@ -77,7 +91,8 @@ struct Provenance {
   std::string inputsName;  ///< empty where the latents follow from seeds
   std::string inputsSha256;
   std::optional<KeptProvenance> kept;
-  QDateTime created;  ///< to the second; invalid: now, when written; unknown, when read
+  std::optional<FilmProvenance> film;
+  QDateTime created;  ///< to the second; invalid: now, when written (of a film: none); unknown, when read
 
   bool operator==(const Provenance&) const = default;
 };
@@ -92,6 +107,12 @@ std::string describe(const Provenance& provenance);
 /// one that holds XMP already is refused. Throws XmpError, whose `what()` is a clause that lacks the file's name. For
 /// files in the making: see writePicture.
 void writeProvenance(const std::filesystem::path& path, const Provenance& provenance);
+
+/// The same as text, for containers that writeProvenance does not know. Throws XmpError.
+std::string provenanceText(const Provenance& provenance);
+
+/// What such a text tells; nothing where it is not ours. `name`: of the file, for messages. As readProvenance.
+std::optional<Provenance> provenanceOfText(const std::string& text, const std::string& name);
 
 /// What the picture at `path` tells of its origin; nothing where it is no PNG, JPEG or TIFF, or was not made by this
 /// program. Throws ProvenanceError where the picture is damaged, what it tells is not usable, or it was written by a

@@ -141,6 +141,24 @@ void XmpPacket::write(const std::filesystem::path& path) const {
   }
 }
 
+XmpPacket XmpPacket::fromText(const std::string& text) {
+  XmpPacket packet;
+  const ExempiLock lock;
+  if (!xmp_parse(packet.m_handle->xmp, text.data(), text.size())) {
+    fail("the metadata in it is damaged");
+  }
+  return packet;
+}
+
+std::string XmpPacket::text() const {
+  const ExempiLock lock;
+  const XmpString text(xmp_string_new());
+  if (!xmp_serialize(m_handle->xmp, text.get(), XMP_SERIAL_READONLYPACKET | XMP_SERIAL_USECOMPACTFORMAT, 0)) {
+    fail("the metadata cannot be put into words");
+  }
+  return {xmp_string_cstr(text.get()), xmp_string_len(text.get())};
+}
+
 void XmpPacket::set(const char* space, const char* name, const std::string& value) {
   const ExempiLock lock;
   if (!xmp_set_property(m_handle->xmp, space, name, fitForXml(value).c_str(), 0)) {

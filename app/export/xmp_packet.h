@@ -42,6 +42,11 @@ class XmpPacket {
   /// Writes the packet into the picture at `path`, in place. Throws XmpError, also where the picture holds XMP already.
   void write(const std::filesystem::path& path) const;
 
+  /// The packet of a text that some other container carried. Throws XmpError where it is none.
+  static XmpPacket fromText(const std::string& text);
+  /// The packet as RDF/XML in UTF-8, in its wrapper, for a container that this class does not write.
+  std::string text() const;
+
   /// `value`: UTF-8. What XML cannot hold (control characters, broken UTF-8) becomes U+FFFD. Throws XmpError.
   void set(const char* space, const char* name, const std::string& value);
   /// A text that may stand in many languages; this one is the default.
