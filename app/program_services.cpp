@@ -6,6 +6,7 @@
 #include "app/export/enlarge.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
+#include "app/export/film.h"
 #include "app/export/model_provenance.h"
 #include "app/export/picture.h"
 #include "app/export/picture_file.h"
@@ -61,6 +62,23 @@ bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, con
   const QImage picture = pictureFromFrame(inHostMemory(frame), opened.info().channels);
   writePicture(enlarge(picture, request.scale, resampleOf(request)), target, provenance, {request.jpegQuality});
   return true;
+}
+
+VideoOptions videoOptionsOf(const ui::VideoRequest& request) {
+  VideoOptions options;
+  options.rate = {request.framesPerSecond, 1};
+  const auto format = videoFormatOfName(nativePath(request.path));
+  const auto codec = format ? codecFor(*format, options) : std::nullopt;
+  if (codec) {
+    // The encoders' own measures: visually lossless, what is usual, half the size of that.
+    const bool h264 = *codec == VideoCodec::H264;
+    switch (request.quality) {
+      case ui::VideoRequest::Quality::Small: options.crf = h264 ? 26 : 36; break;
+      case ui::VideoRequest::Quality::Good: break;
+      case ui::VideoRequest::Quality::Best: options.crf = h264 ? 12 : 15; break;
+    }
+  }
+  return options;
 }
 
 /// The cell of one seed. Everything but the seed is as the hand left it: truncation and what is locked.
@@ -154,6 +172,49 @@ void ProgramServices::saveGrid(const Model& model, const model::LatentState& lat
         return writeGrid(*model, latent, request, stop, [&](double fraction) { reportProgress(what, fraction); });
       },
       request.picture.path);
+}
+
+void ProgramServices::saveVideo(const Model& model, const model::Timeline& timeline, const ui::VideoRequest& request) {
+  const QString what = tr("Making %1").arg(QFileInfo(request.path).fileName());
+  startExport(
+      what,
+      [=, this](const std::stop_token& stop) {
+        FilmRequest wanted;
+        wanted.timeline = timeline;
+        wanted.target = nativePath(request.path);
+        wanted.video = videoOptionsOf(request);
+        wanted.frames = framesOf(timeline, wanted.video.rate);
+        wanted.scale = request.scale;
+        wanted.resample = request.smooth ? Resample::Smooth : Resample::Nearest;
+        checkVideoTarget(wanted.target, wanted.video);
+        const auto sha256 = sha256OfFile(model->path(), stop);
+        if (!sha256) {
+          return false;
+        }
+        wanted.checkpointSha256 = *sha256;
+        const auto film = std::make_shared<Film>(model, wanted);
+        QMetaObject::invokeMethod(this, [this, film] {
+          m_film = film;
+          Q_EMIT videoChanged(true, false);
+        });
+        const bool done = film->write(stop, [&](const FilmProgress& progress) {
+          const double frames = std::max(1, progress.frames);
+          reportProgress(what, 0.95 * progress.written / frames + 0.05 * progress.finishing);
+        });
+        QMetaObject::invokeMethod(this, [this] {
+          m_film.reset();
+          Q_EMIT videoChanged(false, false);
+        });
+        return done;
+      },
+      request.path);
+}
+
+void ProgramServices::pauseVideo(bool paused) {
+  if (const auto film = m_film.lock()) {
+    paused ? film->pause() : film->resume();
+    Q_EMIT videoChanged(true, paused);
+  }
 }
 
 void ProgramServices::cancelExport() { m_exports.cancel(); }

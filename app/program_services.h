@@ -10,6 +10,8 @@
 
 namespace loom::app {
 
+class Film;
+
 class ProgramServices : public ui::Services {
   Q_OBJECT
 
@@ -20,7 +22,9 @@ class ProgramServices : public ui::Services {
 
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
   void saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) override;
+  void saveVideo(const Model& model, const model::Timeline& film, const ui::VideoRequest& request) override;
   void cancelExport() override;
+  void pauseVideo(bool paused) override;
   void restore(const QString& picturePath) override;
   bool isPicture(const QString& path) const override;
   void noteOpened(const Model& model) override;
@@ -47,6 +51,7 @@ class ProgramServices : public ui::Services {
   KnownCheckpoints m_known;
   ProgramProjects m_projects;
   ProgramDirections m_directions;
+  std::weak_ptr<Film> m_film;  // that is being made
   BackgroundJobs m_exports;
   BackgroundJobs m_hashes;
   BackgroundJobs m_outlooks;

@@ -107,12 +107,19 @@ void TimelinePanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {
   }
   tooltip("A spline through all keyframes, without corners; else great circles from one to the next");
   ImGui::SameLine(0.0F, 16.0F);
-  ImGui::BeginDisabled(!canPlay);
-  if (button("savevideo", "Save video…", Icon::None, 96.0F)) {
-    draft.commands.push_back(Command::SaveVideo);
+  if (facts.makingVideo) {
+    if (button("pausevideo", facts.videoPaused ? "Go on" : "Pause video", Icon::None, 96.0F, facts.videoPaused)) {
+      draft.commands.push_back(Command::PauseVideo);
+    }
+    tooltip("The video that is being made waits; the cross in the status bar ends it");
+  } else {
+    ImGui::BeginDisabled(!canPlay);
+    if (button("savevideo", "Save video…", Icon::None, 96.0F)) {
+      draft.commands.push_back(Command::SaveVideo);
+    }
+    ImGui::EndDisabled();
+    tooltip("Renders every frame of the film into a file  Ctrl+E");
   }
-  ImGui::EndDisabled();
-  tooltip("Renders every frame of the film into a file  Ctrl+E");
   ImGui::SameLine(0.0F, 16.0F);
   ImGui::AlignTextToFramePadding();
   ImGui::TextColored(colorVec(palette().quiet), "%s / %s", clock(facts.playhead).c_str(),

@@ -34,6 +34,7 @@ enum class Command {
   TogglePlay,
   AddKeyframe,
   SaveVideo,
+  PauseVideo,
 };
 
 /// How the picture is looked at. Remembered between sessions.
@@ -82,6 +83,8 @@ struct WindowFacts {
   Previews* previews = nullptr;               ///< never null in the window
   bool walking = false;
   bool playing = false;            ///< the film
+  bool makingVideo = false;        ///< a file of it is being written
+  bool videoPaused = false;
   double playhead = 0.0;           ///< seconds
   const std::vector<KeptDirection>* directions = nullptr;  ///< null: there are none to be had
   bool pinned = false;             ///< a frame is pinned for comparison

@@ -31,6 +31,7 @@ const std::vector<ActionInfo>& actionTable() {
       {ActionId::PlayFilm, "Film", "&Play the film", {Qt::SHIFT | Qt::Key_Space}, true},
       {ActionId::AddKeyframe, "Film", "Add a &keyframe", {Qt::Key_A}},
       {ActionId::SaveVideo, "Film", "Save as &video…", {Qt::CTRL | Qt::Key_E}},
+      {ActionId::PauseVideo, "Film", "Pause the video that is being made", {}, true},
       {ActionId::NewTraining, "Train", "&New training…", {Qt::CTRL | Qt::Key_T}},
       {ActionId::ResumeTraining, "Train", "&Resume a run…", {}},
       {ActionId::PauseTraining, "Train", "&Pause the training", {Qt::CTRL | Qt::Key_P}, true},

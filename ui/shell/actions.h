@@ -45,6 +45,7 @@ enum class ActionId {
   PlayFilm,
   AddKeyframe,
   SaveVideo,
+  PauseVideo,
   OpenProject,
   SaveProject,
   SaveProjectAs,

@@ -48,6 +48,7 @@ ActionId actionFor(Command command) {
       {Command::TogglePlay, ActionId::PlayFilm},
       {Command::AddKeyframe, ActionId::AddKeyframe},
       {Command::SaveVideo, ActionId::SaveVideo},
+      {Command::PauseVideo, ActionId::PauseVideo},
   };
   return kActions.at(command);
 }
@@ -305,6 +306,8 @@ WindowFacts ExplorerCanvas::facts() {
   facts.walking = m_explorer.walking();
   facts.playing = m_explorer.playing();
   facts.playhead = m_explorer.playhead();
+  facts.makingVideo = m_makingVideo;
+  facts.videoPaused = m_videoPaused;
   facts.pinned = pinned();
   facts.directions = m_directions;
   facts.zoom = m_picture.zoom();

@@ -58,6 +58,12 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// Opens the panel of the training.
   void showTraining();
   void showTimeline();
+  /// A video is being made, and whether it waits.
+  void setVideo(bool making, bool paused) {
+    m_makingVideo = making;
+    m_videoPaused = paused;
+    requestFrames();
+  }
   /// One checkable action for each panel.
   QList<QAction*> panelActions() const { return m_panelActions; }
 
@@ -135,6 +141,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_trainingOpen = false;
   bool m_wallOpen = false;
   bool m_timelineOpen = false;
+  bool m_makingVideo = false;
+  bool m_videoPaused = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
   const std::vector<KeptDirection>* m_directions = nullptr;
   std::optional<model::Frame> m_pinnedFrame;

@@ -102,7 +102,7 @@ void MainWindow::buildMenus() {
   file->addSeparator();
   add(file, {ActionId::OpenProject, ActionId::SaveProject, ActionId::SaveProjectAs});
   file->addSeparator();
-  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::SaveVideo, ActionId::CopyPicture});
+  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::SaveVideo, ActionId::PauseVideo, ActionId::CopyPicture});
   file->addSeparator();
   add(file, {ActionId::Quit});
   m_fileMenu = new FileMenu(m_services, *recent, *examples, this);
@@ -155,6 +155,14 @@ void MainWindow::connectActions() {
   on(ActionId::SavePicture, [this] { m_pictures->save(); });
   on(ActionId::SavePictureAs, [this] { m_pictures->saveAs(); });
   on(ActionId::SaveGrid, [this] { m_pictures->saveGrid(); });
+  on(ActionId::SaveVideo, [this] { m_pictures->saveVideo(); });
+  on(ActionId::PauseVideo, [this](bool paused) { m_services.pauseVideo(paused); });
+  m_actions[ActionId::PauseVideo]->setEnabled(false);
+  connect(&m_services, &Services::videoChanged, this, [this](bool making, bool paused) {
+    m_actions[ActionId::PauseVideo]->setEnabled(making);
+    m_actions[ActionId::PauseVideo]->setChecked(paused);
+    m_canvas->setVideo(making, paused);
+  });
   on(ActionId::CopyPicture, [this] { m_pictures->copy(); });
   on(ActionId::Quit, [this] { close(); });
   on(ActionId::Undo, [this] {
