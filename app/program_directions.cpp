@@ -15,20 +15,24 @@
 namespace loom::app {
 namespace {
 
-using ui::KeptDirection;
-
 std::filesystem::path nativePath(const QString& path) { return {QFile::encodeName(path).toStdString()}; }
 
-/// The same values have the same id, whoever finds them.
+/// Of the values alone: it stays while layers and name change.
 std::string idOf(const std::vector<float>& values) {
   const auto bytes = QByteArray::fromRawData(reinterpret_cast<const char*>(values.data()),
                                              static_cast<qsizetype>(values.size() * sizeof(float)));
   return QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex().left(32).toStdString();
 }
 
-KeptDirection made(std::string name, std::vector<float> values, float unit, std::string how, int first = 0, int last = -1) {
-  const std::string id = idOf(values);
-  return {id, std::move(how), model::Direction{std::move(name), std::move(values)}, unit, first, last};
+/// The ids that the library knows the direction by.
+std::vector<std::string> libraryIds(const DirectionList& list, const std::string& id) {
+  std::vector<std::string> ids;
+  for (const KeptDirection& direction : list.directions) {
+    if (idOf(direction.values) == id) {
+      ids.push_back(direction.id);
+    }
+  }
+  return ids;
 }
 
 std::vector<float> row(const model::FloatTensor& table, std::int64_t index) {
@@ -56,18 +60,69 @@ std::vector<float> placeOf(const model::OpenedModel& model, const model::LatentS
 
 }  // namespace
 
-ProgramDirections::ProgramDirections(QString galleryFolder) : m_galleryFolder(std::move(galleryFolder)) {}
+ProgramDirections::ProgramDirections(QString galleryFolder) : m_galleryFolder(std::move(galleryFolder)) {
+  constexpr int kRestMs = 600;
+  m_layersRest.setSingleShot(true);
+  m_layersRest.setInterval(kRestMs);
+  connect(&m_layersRest, &QTimer::timeout, this, &ProgramDirections::storeLayers);
+}
 
-ProgramDirections::~ProgramDirections() = default;
+ProgramDirections::~ProgramDirections() { storeLayers(); }
 
 void ProgramDirections::setModel(const Model& model) {
   const bool same = m_model && model && m_model->path() == model->path() && m_model->group() == model->group();
   m_model = model;
   if (!same) {
     m_jobs.cancel();
+    storeLayers();
     m_kept.clear();
     Q_EMIT changed();
+    store([](const DirectionLibrary& library) { return library.load(); });
   }
+}
+
+void ProgramDirections::store(std::function<DirectionList(const DirectionLibrary&)> change) {
+  if (!m_model) {
+    return;
+  }
+  m_store.start([this, model = m_model, change = std::move(change)](const std::stop_token&) {
+    DirectionList list;
+    QString problem;
+    try {
+      const auto& info = model->info();
+      const auto sha256 = sha256OfFile(model->path());
+      const bool inW = info.wDim > 0;
+      list = change(DirectionLibrary({model->path(), sha256.value_or(""), inW ? "w" : "z", inW ? info.wDim : info.zDim}));
+    } catch (const std::exception& error) {
+      problem = QString::fromStdString(error.what());
+    }
+    QMetaObject::invokeMethod(this, [this, model, list, problem] {
+      if (!problem.isEmpty()) {
+        Q_EMIT failed(problem);
+      } else if (model == m_model) {
+        show(list);
+      }
+    });
+  });
+}
+
+void ProgramDirections::show(const DirectionList& list) {
+  m_kept.clear();
+  for (const KeptDirection& direction : list.directions) {
+    const std::string id = idOf(direction.values);
+    if (at(id)) {
+      continue;  // the same way for other layers: one slider
+    }
+    m_kept.push_back({id, describeOrigin(direction.made), model::Direction{direction.name, direction.values},
+                      direction.strength, direction.firstLayer, direction.lastLayer});
+    if (const auto chosen = m_newLayers.find(id); chosen != m_newLayers.end()) {
+      std::tie(m_kept.back().firstLayer, m_kept.back().lastLayer) = chosen->second;
+    }
+  }
+  if (!list.notice.empty()) {
+    Q_EMIT noticed(QString::fromStdString(list.notice));
+  }
+  Q_EMIT changed();
 }
 
 void ProgramDirections::start(const QString& what, std::function<Found(const model::OpenedModel&, const Watch&)> search) {
@@ -108,17 +163,9 @@ void ProgramDirections::start(const QString& what, std::function<Found(const mod
 }
 
 void ProgramDirections::add(const Model& model, const Found& found) {
-  if (model != m_model) {
-    return;
+  if (model == m_model) {
+    store([found](const DirectionLibrary& library) { return library.add(found); });
   }
-  for (const KeptDirection& direction : found) {
-    if (KeptDirection* known = at(direction.id)) {
-      *known = direction;
-    } else {
-      m_kept.push_back(direction);
-    }
-  }
-  Q_EMIT changed();
 }
 
 void ProgramDirections::find(const ui::FindDirections& wanted) {
@@ -133,10 +180,15 @@ void ProgramDirections::find(const ui::FindDirections& wanted) {
           Found result;
           for (std::int64_t i = 0; i < found.directions.shape[0]; ++i) {
             const std::string number = std::to_string(i + 1);
-            const std::string how = pca ? "PCA " + number + " of " + std::to_string(wanted.samples) + " latents"
-                                        : "SeFa " + number + (wanted.firstLayer > 0 || wanted.lastLayer >= 0 ? " of a range of layers" : "");
-            result.push_back(made((pca ? "PCA " : "SeFa ") + number, row(found.directions, i),
-                                  units[static_cast<std::size_t>(i)], how, found.firstLayer, found.lastLayer));
+            DirectionOrigin made{{"method", pca ? "pca" : "sefa"}, {"number", number + " of " + std::to_string(wanted.count)}};
+            if (pca) {
+              made.emplace_back("samples", std::to_string(wanted.samples));
+              made.emplace_back("seed", "0");
+            } else {
+              made.emplace_back("layers", layersText(wanted.firstLayer, wanted.lastLayer));
+            }
+            result.push_back(keptDirection((pca ? "PCA " : "SeFa ") + number, row(found.directions, i),
+                                           units[static_cast<std::size_t>(i)], made, found.firstLayer, found.lastLayer));
           }
           return result;
         });
@@ -146,7 +198,8 @@ void ProgramDirections::between(const model::LatentState& from, const model::Lat
   start(tr("Drawing a direction"), [from, to](const model::OpenedModel& model, const Watch& watch) {
     const auto way = model::wayBetween(placeOf(model, from, watch.interrupt), placeOf(model, to, watch.interrupt));
     const std::string name = std::to_string(from.seed) + " to " + std::to_string(to.seed);
-    return Found{made(name, way.direction, way.strength, "From a picture of seed " + std::to_string(from.seed) + " to one of seed " + std::to_string(to.seed))};
+    return Found{keptDirection(name, way.direction, way.strength,
+                               {{"method", "between"}, {"from", "seed " + std::to_string(from.seed)}, {"to", "seed " + std::to_string(to.seed)}})};
   });
 }
 
@@ -172,10 +225,15 @@ void ProgramDirections::fromTag(const QString& tag) {
     }
     try {
       const auto boundary = model::findBoundary(with, without, {}, watch.interrupt, watch.progress);
-      char how[160];
-      std::snprintf(how, sizeof how, "Boundary of %lld pictures with the tag and %lld without; %.0f %% right on held-out ones",
-                    static_cast<long long>(with.shape[0]), static_cast<long long>(without.shape[0]), boundary.accuracy * 100.0);
-      return Found{made(tag.toStdString(), boundary.normal, boundary.strength, how)};
+      char accuracy[16];
+      std::snprintf(accuracy, sizeof accuracy, "%.2f", boundary.accuracy);
+      return Found{keptDirection(tag.toStdString(), boundary.normal, boundary.strength,
+                                 {{"method", "boundary"},
+                                  {"of", "the tag " + tag.toStdString()},
+                                  {"positives", std::to_string(with.shape[0])},
+                                  {"negatives", std::to_string(without.shape[0])},
+                                  {"accuracy", accuracy},
+                                  {"folds", std::to_string(boundary.folds)}})};
     } catch (const model::ModelError& error) {
       throw std::runtime_error(tr("No direction for the tag %1: %2. Keep more pictures of this model (K) and tag them in the gallery.")
                                    .arg(tag, QString::fromStdString(error.what()))
@@ -196,45 +254,94 @@ void ProgramDirections::load(const QString& path) {
       const std::string name = file.names.empty() ? stem + " " + std::to_string(i + 1) : file.names[at];
       const float unit = file.units.empty() || file.units[at] == 0.0F ? spread[at] : file.units[at];
       const auto layers = file.layers.empty() ? std::pair(0, -1) : file.layers[at];
-      result.push_back(made(name, row(file.directions, i), unit, "From " + QFileInfo(path).fileName().toStdString(), layers.first, layers.second));
+      result.push_back(keptDirection(name, row(file.directions, i), unit,
+                                     {{"method", "file"}, {"file", QFileInfo(path).fileName().toStdString()}, {"number", std::to_string(i)}},
+                                     layers.first, layers.second));
     }
     return result;
   });
 }
 
-KeptDirection* ProgramDirections::at(const std::string& id) {
-  const auto it = std::find_if(m_kept.begin(), m_kept.end(), [&](const KeptDirection& other) { return other.id == id; });
+ui::KeptDirection* ProgramDirections::at(const std::string& id) {
+  const auto it = std::find_if(m_kept.begin(), m_kept.end(), [&](const auto& other) { return other.id == id; });
   return it == m_kept.end() ? nullptr : &*it;
 }
 
 void ProgramDirections::rename(const std::string& id, const QString& name) {
-  if (KeptDirection* direction = at(id)) {
-    direction->direction = model::Direction{name.toStdString(), direction->direction->values};
-    Q_EMIT changed();
-  }
+  store([id, name](const DirectionLibrary& library) {
+    DirectionList list = library.load();
+    for (const std::string& known : libraryIds(list, id)) {
+      list = library.rename(known, name.toStdString());
+    }
+    return list;
+  });
 }
 
 void ProgramDirections::setLayers(const std::string& id, int first, int last) {
-  if (KeptDirection* direction = at(id)) {
+  if (ui::KeptDirection* direction = at(id)) {
     direction->firstLayer = first;
     direction->lastLayer = last;
+    m_newLayers[id] = {first, last};
+    m_layersRest.start();  // while a hand drags them nothing is written
     Q_EMIT changed();
   }
+}
+
+void ProgramDirections::storeLayers() {
+  m_layersRest.stop();
+  if (m_newLayers.empty()) {
+    return;
+  }
+  store([chosen = std::exchange(m_newLayers, {})](const DirectionLibrary& library) {
+    DirectionList list = library.load();
+    std::vector<std::string> order;
+    std::vector<std::string> gone;
+    std::vector<KeptDirection> anew;
+    for (const KeptDirection& direction : list.directions) {
+      const auto layers = chosen.find(idOf(direction.values));
+      order.push_back(direction.id);
+      if (layers != chosen.end() && std::pair(direction.firstLayer, direction.lastLayer) != layers->second) {
+        anew.push_back(keptDirection(direction.name, direction.values, direction.strength, direction.made,
+                                     layers->second.first, layers->second.second));
+        gone.push_back(direction.id);
+        order.back() = anew.back().id;
+      }
+    }
+    if (!gone.empty()) {
+      library.remove(gone);
+      library.add(anew);
+      list = library.reorder(order);
+    }
+    return list;
+  });
 }
 
 void ProgramDirections::move(const std::string& id, int by) {
-  KeptDirection* direction = at(id);
-  const auto from = direction - m_kept.data();
+  const ui::KeptDirection* direction = at(id);
+  const auto from = direction ? direction - m_kept.data() : -1;
   const auto to = from + by;
-  if (direction && to >= 0 && to < static_cast<std::ptrdiff_t>(m_kept.size())) {
-    std::swap(m_kept[static_cast<std::size_t>(from)], m_kept[static_cast<std::size_t>(to)]);
-    Q_EMIT changed();
+  if (from < 0 || to < 0 || to >= static_cast<std::ptrdiff_t>(m_kept.size())) {
+    return;
   }
+  std::swap(m_kept[static_cast<std::size_t>(from)], m_kept[static_cast<std::size_t>(to)]);
+  std::vector<std::string> wanted;
+  for (const auto& other : m_kept) {
+    wanted.push_back(other.id);
+  }
+  Q_EMIT changed();
+  store([wanted](const DirectionLibrary& library) {
+    const DirectionList list = library.load();
+    std::vector<std::string> order;
+    for (const std::string& other : wanted) {
+      const auto ids = libraryIds(list, other);
+      order.insert(order.end(), ids.begin(), ids.end());
+    }
+    return library.reorder(order);
+  });
 }
 
 void ProgramDirections::remove(const std::string& id) {
-  std::erase_if(m_kept, [&](const KeptDirection& other) { return other.id == id; });
-  Q_EMIT changed();
+  store([id](const DirectionLibrary& library) { return library.remove(libraryIds(library.load(), id)); });
 }
 
 }  // namespace loom::app

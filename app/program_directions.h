@@ -2,7 +2,10 @@
 #pragma once
 
 #include "app/background_jobs.h"
+#include "app/directions/direction_library.h"
 #include "ui/session/direction_service.h"
+
+#include <QTimer>
 
 #include <functional>
 
@@ -29,7 +32,7 @@ class ProgramDirections : public ui::DirectionService {
   void remove(const std::string& id) override;
 
  private:
-  using Found = std::vector<ui::KeptDirection>;
+  using Found = std::vector<KeptDirection>;
   struct Watch {
     model::Interrupt interrupt;
     std::function<void(double)> progress;
@@ -37,13 +40,21 @@ class ProgramDirections : public ui::DirectionService {
   };
   /// Runs `search` for the open model on the thread of the jobs; what it finds is kept.
   void start(const QString& what, std::function<Found(const model::OpenedModel&, const Watch&)> search);
-  void add(const Model& model, const Found& found);
+  /// What was found for `model` is kept from now on.
+  void add(const Model& model, const std::vector<KeptDirection>& found);
   ui::KeptDirection* at(const std::string& id);
+  /// Changes what lies beside the model, in turn, and shows what is there then.
+  void store(std::function<DirectionList(const DirectionLibrary&)> change);
+  void show(const DirectionList& list);
+  void storeLayers();
 
   QString m_galleryFolder;
   Model m_model;
-  Found m_kept;
+  std::vector<ui::KeptDirection> m_kept;
+  std::map<std::string, std::pair<int, int>> m_newLayers;  // id → layers that were chosen and are not written yet
+  QTimer m_layersRest;
   BackgroundJobs m_jobs;
+  BackgroundJobs m_store;
 };
 
 }  // namespace loom::app

@@ -13,10 +13,12 @@
 #include "app/export/picture_format.h"
 #include "app/export/provenance.h"
 #include "app/installed_files.h"
+#include "app/latent_map.h"
 #include "model/cuda_library.h"
 
 #include <QFile>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QMetaObject>
 
 #include <cmath>
@@ -197,15 +199,16 @@ void ProgramServices::saveVideo(const Model& model, const model::Timeline& timel
           m_film = film;
           Q_EMIT videoChanged(true, false);
         });
-        const bool done = film->write(stop, [&](const FilmProgress& progress) {
+        const auto over = qScopeGuard([this] {
+          QMetaObject::invokeMethod(this, [this] {
+            m_film.reset();
+            Q_EMIT videoChanged(false, false);
+          });
+        });
+        return film->write(stop, [&](const FilmProgress& progress) {
           const double frames = std::max(1, progress.frames);
           reportProgress(what, 0.95 * progress.written / frames + 0.05 * progress.finishing);
         });
-        QMetaObject::invokeMethod(this, [this] {
-          m_film.reset();
-          Q_EMIT videoChanged(false, false);
-        });
-        return done;
       },
       request.path);
 }
@@ -215,6 +218,24 @@ void ProgramServices::pauseVideo(bool paused) {
     paused ? film->pause() : film->resume();
     Q_EMIT videoChanged(true, paused);
   }
+}
+
+void ProgramServices::makeMap(const Model& model, const model::LatentState& look, bool byPictures) {
+  constexpr int kSeeds = 300;
+  m_maps.cancel();
+  m_maps.start([this, model, look, byPictures](const std::stop_token& stop) {
+    const auto tell = [this](auto call) { QMetaObject::invokeMethod(this, call); };
+    try {
+      const auto map = makeLatentMap(
+          *model, look, byPictures ? MapKind::Pictures : MapKind::Styles, kSeeds, [&] { return stop.stop_requested(); },
+          [&](double fraction) { tell([this, fraction] { Q_EMIT mapProgress(fraction); }); });
+      tell([this, id = model->id(), map] { Q_EMIT mapMade(id, map.seeds, map.places); });
+    } catch (const model::Interrupted&) {
+      tell([this] { Q_EMIT mapFailed({}); });
+    } catch (const std::exception& error) {
+      tell([this, message = QString::fromStdString(error.what())] { Q_EMIT mapFailed(message); });
+    }
+  });
 }
 
 void ProgramServices::cancelExport() { m_exports.cancel(); }

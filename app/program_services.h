@@ -23,6 +23,8 @@ class ProgramServices : public ui::Services {
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
   void saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) override;
   void saveVideo(const Model& model, const model::Timeline& film, const ui::VideoRequest& request) override;
+  void makeMap(const Model& model, const model::LatentState& look, bool byPictures) override;
+  void cancelMap() override { m_maps.cancel(); }
   void cancelExport() override;
   void pauseVideo(bool paused) override;
   void restore(const QString& picturePath) override;
@@ -53,6 +55,7 @@ class ProgramServices : public ui::Services {
   ProgramDirections m_directions;
   std::weak_ptr<Film> m_film;  // that is being made
   BackgroundJobs m_exports;
+  BackgroundJobs m_maps;
   BackgroundJobs m_hashes;
   BackgroundJobs m_outlooks;
 };

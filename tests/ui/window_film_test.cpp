@@ -4,6 +4,7 @@
 
 #include <QAbstractButton>
 #include <QAction>
+#include <QImageReader>
 #include <QMessageBox>
 #include <QSignalSpy>
 #include <QTimer>
@@ -23,6 +24,7 @@ class WindowFilmTest : public QObject {
   void keyframesMakeAFilm();
   void aKeyframeIsDragged();
   void itPlaysToItsEnd();
+  void itIsSavedAsAVideo();
   void aProjectBringsThePictureBack();
   void whatACrashLeftIsOffered();
   void aBrokenProjectIsTold();
@@ -122,6 +124,44 @@ void WindowFilmTest::itPlaysToItsEnd() {
   QVERIFY(QTest::qWaitFor([&] { return playing.size() >= 2 && !explorer().playing(); }, 20000));
   QCOMPARE(explorer().playhead(), 0.4);
   QCOMPARE(explorer().latent().seed, 11U);
+}
+
+void WindowFilmTest::itIsSavedAsAVideo() {
+  add(3);
+  add(11);
+  auto& services = bench().services();
+  loom::ui::VideoRequest request;
+  request.framesPerSecond = 12;
+  request.path = bench().file(QStringLiteral("film.gif"));
+  QSignalSpy done(&services, &loom::ui::Services::exportDone);
+  services.saveVideo(explorer().openModel(), explorer().timeline(), request);
+  QVERIFY(!done.isEmpty() || done.wait(60000));
+  QImageReader reader(request.path);
+  QCOMPARE(reader.imageCount(), 25);  // two seconds, both ends shown
+  QCOMPARE(reader.size(), QSize(64, 64));
+  // The same again gives the same bytes; a cancelled one leaves nothing.
+  const auto bytes = [](const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+  };
+  const QByteArray first = bytes(request.path);
+  services.saveVideo(explorer().openModel(), explorer().timeline(), request);
+  QVERIFY(done.wait(60000));
+  // Except for the day in its provenance.
+  QCOMPARE(bytes(request.path).size(), first.size());
+  QSignalSpy cancelled(&services, &loom::ui::Services::exportCancelled);
+  QSignalSpy changed(&services, &loom::ui::Services::videoChanged);
+  request.framesPerSecond = 50;
+  auto hour = explorer().timeline();
+  hour.keyframes.back().seconds = 3600.0;
+  request.path = bench().file(QStringLiteral("long.gif"));
+  services.saveVideo(explorer().openModel(), hour, request);
+  QVERIFY(changed.wait(20000));
+  services.pauseVideo(true);
+  services.cancelExport();
+  services.pauseVideo(false);
+  QVERIFY(!cancelled.isEmpty() || cancelled.wait(60000));
+  QVERIFY(!QFile::exists(request.path));
 }
 
 void WindowFilmTest::aProjectBringsThePictureBack() {

@@ -23,6 +23,7 @@ class WindowMixingTest : public QObject {
   void directionsAreFoundAndGoneAlong();
   void aDirectionLeadsFromOnePictureToAnother();
   void aFileBringsDirections();
+  void theMapIsWanderedIn();
 
  private:
   WindowBench& bench() { return *m_bench; }
@@ -30,6 +31,10 @@ class WindowMixingTest : public QObject {
   const LatentState& latent() { return m_bench->latent(); }
   void press(const char* id) { hand().click(bench().control(QLatin1String(id)).center()); }
   int layers() { return bench().explorer().openModel()->info().styleLayers; }
+  bool keeps(std::size_t count) {
+    const auto& service = bench().services().directions();
+    return QTest::qWaitFor([&] { return service.kept().size() == count; }, 20000) && hand().settle();
+  }
   /// Opens a panel by its name in the View menu.
   void openPanel(const char* title) {
     for (QAction* action : bench().canvas().panelActions()) {
@@ -56,7 +61,10 @@ class WindowMixingTest : public QObject {
 
 void WindowMixingTest::init() {
   m_bench = std::make_unique<WindowBench>();
-  QVERIFY(bench().show(QStringLiteral(LOOM_RESOURCES "/checkpoints/emoji-styles.safetensors")));
+  // A copy: directions are kept beside their model.
+  const QString model = bench().file(QStringLiteral("emoji-styles.safetensors"));
+  QVERIFY(QFile::copy(QStringLiteral(LOOM_RESOURCES "/checkpoints/emoji-styles.safetensors"), model));
+  QVERIFY(bench().show(model));
 }
 
 void WindowMixingTest::layersArePaintedFromASource() {
@@ -139,7 +147,7 @@ void WindowMixingTest::directionsAreFoundAndGoneAlong() {
   look("find");
   press("findnow");
   QVERIFY(!done.isEmpty() || done.wait(30000));
-  QVERIFY(service.kept().size() >= 6);
+  QVERIFY(keeps(6));
   QVERIFY(hand().settle());
   hand().drag({bench().onTrack(QStringLiteral("direction0"), 0.5), bench().onTrack(QStringLiteral("direction0"), 0.9)});
   QCOMPARE(latent().directions.size(), std::size_t{1});
@@ -163,7 +171,16 @@ void WindowMixingTest::directionsAreFoundAndGoneAlong() {
   press("directiondown");
   QVERIFY(QTest::qWaitFor([&] { return service.kept()[1].id == first; }, 5000));
   press("directionremove");
-  QVERIFY(QTest::qWaitFor([&] { return service.kept()[1].id != first; }, 5000));
+  QVERIFY(keeps(5));
+  QVERIFY(service.kept()[1].id != first);
+  // Beside the model, for the next time.
+  const QString model = QString::fromStdString(bench().explorer().openModel()->path().string());
+  QVERIFY(QFile::exists(model + QStringLiteral(".directions.safetensors")));
+  const std::string second = service.kept()[1].id;
+  bench().startAnew();
+  QVERIFY(bench().show(model));
+  QVERIFY(keeps(5));
+  QCOMPARE(bench().services().directions().kept()[1].id, second);
 }
 
 void WindowMixingTest::aDirectionLeadsFromOnePictureToAnother() {
@@ -181,7 +198,7 @@ void WindowMixingTest::aDirectionLeadsFromOnePictureToAnother() {
   look("find-open");
   press("between");
   QVERIFY(!done.isEmpty() || done.wait(30000));
-  QCOMPARE(service.kept().size(), std::size_t{1});
+  QVERIFY(keeps(1));
   bench().explorer().takeSeed(3);
   LatentState state = latent();
   state.directions = {{service.kept()[0].direction, service.kept()[0].unit, 0, -1}};
@@ -215,7 +232,7 @@ void WindowMixingTest::aFileBringsDirections() {
   QSignalSpy done(&service, &loom::ui::DirectionService::done);
   service.load(file.fileName());
   QVERIFY(!done.isEmpty() || done.wait(30000));
-  QCOMPARE(service.kept().size(), std::size_t{2});
+  QVERIFY(keeps(2));
   QCOMPARE(service.kept()[0].direction->name, std::string("warm"));
   QVERIFY(hand().settle());
   QVERIFY(!bench().control(QStringLiteral("direction1")).isEmpty());
@@ -226,6 +243,34 @@ void WindowMixingTest::aFileBringsDirections() {
   service.load(other.fileName());
   QVERIFY(bench().sees(QStringLiteral("other.csv")));
   QCOMPARE(service.kept().size(), std::size_t{2});
+}
+
+void WindowMixingTest::theMapIsWanderedIn() {
+  QVERIFY(bench().show(WindowBench::bundled()));
+  openPanel("Map");
+  auto& services = bench().services();
+  QSignalSpy made(&services, &loom::ui::Services::mapMade);
+  press("mapdraw");
+  QVERIFY(!made.isEmpty() || made.wait(60000));
+  QVERIFY(previewsCame());
+  look("map");
+  const auto places = made.at(0).at(2).value<std::vector<std::pair<float, float>>>();
+  QVERIFY(places.size() >= 100);
+  const QRect map = bench().control(QStringLiteral("map"));
+  const QImage before = bench().picture();
+  hand().drag({map.center(), map.center() + QPoint(60, 20), map.center() + QPoint(120, -20)});
+  QVERIFY(bench().seesNewest());
+  QVERIFY(bench().picture() != before);
+  // Between seeds z is as long as theirs: a place in the latent space that a seed could have.
+  double squares = 0.0;
+  for (const float value : bench().explorer().z()) {
+    squares += static_cast<double>(value) * static_cast<double>(value);
+  }
+  const double length = std::sqrt(squares / static_cast<double>(bench().explorer().z().size()));
+  QVERIFY2(length > 0.6 && length < 1.4, qPrintable(QString::number(length)));
+  hand().key(Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(bench().seesNewest());
+  QCOMPARE(bench().picture(), before);
 }
 
 QTEST_MAIN(WindowMixingTest)

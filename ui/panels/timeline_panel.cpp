@@ -77,6 +77,33 @@ void TimelinePanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   const Ruler ruler{origin.x + 8.0F, room - kSide - 16.0F, m_scale};
   drawRuler(facts, draft, ruler);
   drawKeyframes(facts, draft, ruler, {origin.x, origin.y + kRulerHeight + kGap});
+  drawStrip(facts, draft, ruler);
+}
+
+/// What lies between the keyframes, at even distances.
+void TimelinePanel::drawStrip(const WindowFacts& facts, WindowDraft& draft, const Ruler& ruler) {
+  const double duration = model::durationOf(draft.timeline);
+  const float side = std::min(64.0F, ImGui::GetContentRegionAvail().y - kGap);
+  if (duration <= 0.0 || side < 24.0F) {
+    return;
+  }
+  if (draft.timeline != m_film) {
+    m_film = draft.timeline;
+    ++m_filmVersion;
+  }
+  const float width = ruler.at(duration) - ruler.left + (draft.timeline.loop ? 0.0F : side);
+  const int count = std::clamp(static_cast<int>(width / (side + 2.0F)), 2, 48);
+  const float y = ImGui::GetCursorScreenPos().y;
+  for (int i = 0; i < count; ++i) {
+    const double time = duration * i / (draft.timeline.loop ? count : count - 1);
+    ImGui::SetCursorScreenPos({ruler.at(time), y});
+    const auto picture = facts.previews->picture({PreviewGroup::Strip, i}, m_filmVersion * 64 + static_cast<std::uint64_t>(count), [&] {
+      return model::stateAt(m_film, time, facts.model->info());
+    });
+    if (thumbnail(("filmstrip" + std::to_string(i)).c_str(), picture, {side, side})) {
+      draft.scrub = time;
+    }
+  }
 }
 
 void TimelinePanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {

@@ -27,6 +27,7 @@ class TimelinePanel : public Panel {
   void drawTools(const WindowFacts& facts, WindowDraft& draft);
   void drawRuler(const WindowFacts& facts, WindowDraft& draft, const Ruler& ruler);
   void drawKeyframes(const WindowFacts& facts, WindowDraft& draft, const Ruler& ruler, ImVec2 origin);
+  void drawStrip(const WindowFacts& facts, WindowDraft& draft, const Ruler& ruler);
   void drawMenu(WindowDraft& draft, std::size_t index);
   std::uint64_t versionOf(std::size_t index, const model::LatentState& state);
 
@@ -39,6 +40,8 @@ class TimelinePanel : public Panel {
   };
   std::map<std::size_t, Shown> m_shown;
   std::uint64_t m_version = 0;
+  model::Timeline m_film;  // that the strip is of
+  std::uint64_t m_filmVersion = 0;
 };
 
 }  // namespace loom::ui

@@ -76,8 +76,17 @@ struct DirectionCommand {
   int last = -1;
 };
 
+/// Seeds on a map of the open model.
+struct MapFacts {
+  bool making = false;
+  std::uint64_t version = 0;  ///< another one: another map
+  std::vector<std::uint32_t> seeds;
+  std::vector<std::pair<float, float>> places;  ///< of each, x to the right and y upwards, in [-1, 1]
+};
+
 /// Read by panels.
 struct WindowFacts {
+  explicit WindowFacts(const MapFacts& shown) : map(shown) {}
   const model::OpenedModel* model = nullptr;  ///< null before the first
   const std::vector<float>* z = nullptr;      ///< at the draft before it is edited, without its directions
   Previews* previews = nullptr;               ///< never null in the window
@@ -93,6 +102,7 @@ struct WindowFacts {
   unsigned int sheetTexture = 0;            ///< OpenGL's name of the film's sheet that is shown; 0: none
   unsigned int stripTexture = 0;            ///< one sample over time, side by side
   int stripLength = 0;
+  const MapFacts& map;
   std::optional<InputFacts> input;  ///< of a model that changes pictures; nothing while it is read
 };
 
@@ -102,6 +112,8 @@ struct WindowDraft {
   ViewSettings view;
   double secondsPerSeed = 4.0;
   model::Timeline timeline;
+  enum class MapKind { Styles, Pictures };
+  std::optional<MapKind> drawMap;  ///< a map is wanted
   std::optional<double> scrub;  ///< the film is to be seen at this time
   std::vector<Command> commands;
   std::vector<TrainingCommand> training;

@@ -60,6 +60,7 @@ class DirectionService : public QObject {
   void progress(const QString& what, double fraction);
   void done(const QString& what);  ///< of a job; empty where it was cancelled
   void failed(const QString& message);
+  void noticed(const QString& message);  ///< what a person should know of what is kept
 };
 
 }  // namespace loom::ui

@@ -17,7 +17,7 @@
 
 namespace loom::ui {
 
-enum class PreviewGroup { Wall, Map, Sources, Mixing, Directions, Timeline };
+enum class PreviewGroup { Wall, Map, Sources, Mixing, Directions, Timeline, Strip };
 
 struct PreviewKey {
   PreviewGroup group = PreviewGroup::Wall;

@@ -79,6 +79,10 @@ class Services : public QObject {
   virtual void savePicture(const Model& model, const model::Frame& frame, const PictureRequest& request) = 0;
   virtual void saveGrid(const Model& model, const model::LatentState& latent, const GridRequest& request) = 0;
   virtual void saveVideo(const Model& model, const model::Timeline& film, const VideoRequest& request) = 0;
+  /// Places of seeds on a map, by w or by how they look; `mapMade` tells, or `mapFailed` with an empty message where it was
+  /// cancelled. Another call makes an earlier one void.
+  virtual void makeMap(const Model& model, const model::LatentState& look, bool byPictures) = 0;
+  virtual void cancelMap() = 0;
   virtual void cancelExport() = 0;
   /// The film that is being made waits; `videoPaused` tells. Without effect where none is.
   virtual void pauseVideo(bool paused) = 0;
@@ -114,6 +118,9 @@ class Services : public QObject {
   void exportProgress(const QString& what, double fraction);
   /// A film is being made (or is no longer), and whether it waits.
   void videoChanged(bool making, bool paused);
+  void mapProgress(double fraction);
+  void mapMade(std::uint64_t model, const std::vector<std::uint32_t>& seeds, const std::vector<std::pair<float, float>>& places);
+  void mapFailed(const QString& message);
   void exportDone(const QString& path);
   void exportFailed(const QString& message);
   void exportCancelled();

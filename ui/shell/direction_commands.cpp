@@ -28,6 +28,8 @@ DirectionCommands::DirectionCommands(Explorer& explorer, ExplorerCanvas& canvas,
     m_status.endJob(StatusLine::Job::Directions);
     m_status.tell(what.isEmpty() ? tr("cancelled, nothing was added") : what);
   });
+  connect(&m_service, &DirectionService::noticed, this,
+          [this](const QString& notice) { m_message.show(MessageBar::Kind::Note, notice); });
   connect(&m_service, &DirectionService::failed, this, [this](const QString& problem) {
     m_status.endJob(StatusLine::Job::Directions);
     m_message.show(MessageBar::Kind::Error, problem);

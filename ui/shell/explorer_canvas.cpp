@@ -79,6 +79,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
   connect(&m_explorer, &Explorer::previewFailed, this, [this](std::uint64_t id) { m_previews.fail(id); });
   connect(&m_explorer, &Explorer::opened, this, [this] {
     m_previews.clear();
+    m_map = {};
     const auto& opened = *m_explorer.openModel();
     const QString path = QString::fromStdString(opened.path().string());
     const bool guessed = opened.layout() && opened.layout()->source == model::LayoutSource::Guessed;
@@ -113,6 +114,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
                                              {&m_inputPanel, &m_inputOpen},
                                              {&m_wallPanel, &m_wallOpen},
                                              {&m_timelinePanel, &m_timelineOpen},
+                                             {&m_mapPanel, &m_mapOpen},
                                              {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
@@ -244,7 +246,8 @@ void ExplorerCanvas::resetLayout() {
   m_layOutAnew = true;
   for (QAction* action : m_panelActions) {
     // The panel of the training is there while there is one; wall and film when they are asked for.
-    const bool below = action->text() == QLatin1String(m_wallPanel.title()) || action->text() == QLatin1String(m_timelinePanel.title());
+    const auto is = [&](const Panel& panel) { return action->text() == QLatin1String(panel.title()); };
+    const bool below = is(m_wallPanel) || is(m_timelinePanel) || is(m_mapPanel);
     action->setChecked(action == m_panelActions.back() ? m_training.active() : !below);
   }
   requestFrames();
@@ -299,7 +302,7 @@ bool ExplorerCanvas::newContentIsDue() const {
 bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking() || m_explorer.playing(); }
 
 WindowFacts ExplorerCanvas::facts() {
-  WindowFacts facts;
+  WindowFacts facts(m_map);
   facts.model = m_explorer.openModel().get();
   facts.z = &m_explorer.baseZ();
   facts.previews = &m_previews;
@@ -429,7 +432,7 @@ void ExplorerCanvas::buildUi() {
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
-    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}}) {
+    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}, {&m_mapPanel, m_mapOpen}}) {
       if (open) {
         dockBeside(m_trainingPanel.title());
         drawPanel(*panel, true, shown, draft);
@@ -460,6 +463,7 @@ void ExplorerCanvas::drawDockspace() {
     ImGui::DockBuilderDockWindow(m_trainingPanel.title(), bottom);
     ImGui::DockBuilderDockWindow(m_timelinePanel.title(), bottom);
     ImGui::DockBuilderDockWindow(m_wallPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_mapPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     const ImGuiID beside = ImGui::DockBuilderSplitNode(
@@ -497,6 +501,16 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
 
 void ExplorerCanvas::showTraining() {
   m_panelActions.back()->setChecked(true);
+  requestFrames();
+}
+
+void ExplorerCanvas::showMap(std::vector<std::uint32_t> seeds, std::vector<std::pair<float, float>> places) {
+  m_map = {false, m_map.version + 1, std::move(seeds), std::move(places)};
+  requestFrames();
+}
+
+void ExplorerCanvas::mapEnded() {
+  m_map.making = false;
   requestFrames();
 }
 
@@ -582,6 +596,11 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
   }
   if (draft.timeline != m_explorer.timeline()) {
     m_explorer.editTimeline(draft.timeline, QString::fromStdString(draft.edited));
+  }
+  if (draft.drawMap) {
+    m_map.making = true;
+    const bool byPictures = *draft.drawMap == WindowDraft::MapKind::Pictures;
+    QMetaObject::invokeMethod(this, [this, byPictures] { Q_EMIT mapAsked(byPictures); }, Qt::QueuedConnection);
   }
   if (draft.scrub) {
     m_explorer.setPlaying(false);

@@ -5,6 +5,7 @@
 #include "ui/panels/import_panel.h"
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
+#include "ui/panels/map_panel.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/timeline_panel.h"
 #include "ui/panels/training_panel.h"
@@ -57,6 +58,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   void showLayers();
   /// Opens the panel of the training.
   void showTraining();
+  void showMap(std::vector<std::uint32_t> seeds, std::vector<std::pair<float, float>> places);
+  void mapEnded();
   void showTimeline();
   /// A video is being made, and whether it waits.
   void setVideo(bool making, bool paused) {
@@ -84,6 +87,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// The layers are written beside the checkpoint at `path`, or could not be: then `problem` is a sentence.
   void layersRemembered(const QString& path, const QString& problem);
   /// The panel of the training was used.
+  void mapAsked(bool byPictures);
   void directionAsked(const loom::ui::DirectionCommand& command);
   void trainingAsked(const loom::ui::TrainingCommand& command);
   /// OpenGL refused; a sentence.
@@ -123,6 +127,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   ImportPanel m_importPanel;
   TrainingPanel m_trainingPanel;
   WallPanel m_wallPanel;
+  MapPanel m_mapPanel;
+  MapFacts m_map;
   TimelinePanel m_timelinePanel;
   render::FrameTexture m_sheetTexture;
   render::FrameTexture m_stripTexture;
@@ -140,6 +146,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_importOpen = false;
   bool m_trainingOpen = false;
   bool m_wallOpen = false;
+  bool m_mapOpen = false;
   bool m_timelineOpen = false;
   bool m_makingVideo = false;
   bool m_videoPaused = false;

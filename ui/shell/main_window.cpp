@@ -292,6 +292,7 @@ void MainWindow::connectExplorer() {
       case StatusLine::Job::Opening: m_explorer.cancelOpen(); break;
       case StatusLine::Job::Saving: m_services.cancelExport(); break;
       case StatusLine::Job::Gallery: m_services.gallery().cancel(); break;
+      case StatusLine::Job::Map: m_services.cancelMap(); break;
       case StatusLine::Job::Directions: break;  // DirectionCommands hears it, too
     }
   });
@@ -337,6 +338,27 @@ void MainWindow::connectServices() {
       m_pending.reset();
       m_message->hide();
       m_status->tell(tr("the picture's state is back"));
+    }
+  });
+  connect(m_canvas, &ExplorerCanvas::mapAsked, this, [this](bool byPictures) {
+    model::LatentState look = m_explorer.latent();
+    look.edits.clear();
+    look.locks.clear();
+    m_services.makeMap(m_explorer.openModel(), look, byPictures);
+  });
+  connect(&m_services, &Services::mapProgress, this,
+          [this](double fraction) { m_status->showJob(StatusLine::Job::Map, tr("Drawing the map"), fraction); });
+  connect(&m_services, &Services::mapMade, this, [this](std::uint64_t model, const auto& seeds, const auto& places) {
+    m_status->endJob(StatusLine::Job::Map);
+    if (m_explorer.openModel() && m_explorer.openModel()->id() == model) {
+      m_canvas->showMap(seeds, places);
+    }
+  });
+  connect(&m_services, &Services::mapFailed, this, [this](const QString& message) {
+    m_status->endJob(StatusLine::Job::Map);
+    m_canvas->mapEnded();
+    if (!message.isEmpty()) {
+      m_message->show(MessageBar::Kind::Error, message);
     }
   });
   connect(m_fileMenu, &FileMenu::chosen, this, &MainWindow::openFile);

@@ -24,7 +24,7 @@ constexpr int kUsualRate = 3;
 }  // namespace
 
 VideoDialog::VideoDialog(const model::Timeline& film, int pictureWidth, int pictureHeight, double milliseconds, QWidget* parent)
-    : QDialog(parent), m_result(new QLabel), m_seconds(model::durationOf(film)), m_width(pictureWidth),
+    : QDialog(parent), m_result(new QLabel), m_seconds(model::durationOf(film)), m_loop(film.loop), m_width(pictureWidth),
       m_height(pictureHeight), m_milliseconds(milliseconds) {
   setWindowTitle(tr("Save video"));
   const QSettings settings;
@@ -67,7 +67,8 @@ VideoDialog::VideoDialog(const model::Timeline& film, int pictureWidth, int pict
 }
 
 int VideoDialog::frames() const {
-  return std::max(1, static_cast<int>(std::lround(m_seconds * m_rate->currentData().toInt())));
+  // Both ends of a film are shown; of a loop its beginning once.
+  return std::max(1, static_cast<int>(std::lround(m_seconds * m_rate->currentData().toInt())) + (m_loop ? 0 : 1));
 }
 
 VideoRequest VideoDialog::request() const {

@@ -30,6 +30,7 @@ class VideoDialog : public QDialog {
   QComboBox* m_quality;
   QLabel* m_result;
   double m_seconds;
+  bool m_loop;
   int m_width;
   int m_height;
   double m_milliseconds;
