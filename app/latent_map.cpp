@@ -141,13 +141,15 @@ LatentMap makeLatentMap(const model::OpenedModel& model, const model::LatentStat
   }
   const bool styles = kind == MapKind::Styles && model.info().wDim > 0;
   map.places = principalPlane(styles ? stylesOf(model, states) : looksOf(model, states, interrupt, progress), interrupt);
-  float farthest = 1e-9F;
+  float wide = 1e-9F;
+  float high = 1e-9F;
   for (const auto& [x, y] : map.places) {
-    farthest = std::max({farthest, std::abs(x), std::abs(y)});
+    wide = std::max(wide, std::abs(x));
+    high = std::max(high, std::abs(y));
   }
   for (auto& [x, y] : map.places) {
-    x /= farthest;
-    y /= farthest;
+    x /= wide;
+    y /= high;
   }
   return map;
 }

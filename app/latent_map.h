@@ -14,7 +14,7 @@ enum class MapKind {
 
 struct LatentMap {
   std::vector<std::uint32_t> seeds;
-  std::vector<std::pair<float, float>> places;  ///< of each seed; the middle of all is (0, 0), the farthest value 1
+  std::vector<std::pair<float, float>> places;  ///< of each seed; the middle of all is (0, 0), the farthest of each axis 1
 };
 
 /// The first `count` seeds, each as `look` has it otherwise, by the two axes of their principal components. Throws

@@ -61,7 +61,7 @@ void MapPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const ImVec2 max{min.x + std::max(60.0F, room.x), min.y + std::max(60.0F, room.y)};
   View view;
-  view.scale = 0.46F * std::min(max.x - min.x, (max.y - min.y) * 1.6F) * m_zoom;
+  view.scale = {(0.5F * (max.x - min.x) - kSide) * m_zoom, (0.5F * (max.y - min.y) - kSide / 2.0F) * m_zoom};
   view.middle = {(min.x + max.x) / 2.0F + m_shift.x, (min.y + max.y) / 2.0F + m_shift.y};
   ImGui::PushClipRect(min, max, true);
   ImGui::GetWindowDrawList()->AddRectFilled(min, max, color(palette().ground), 4.0F);
@@ -107,6 +107,9 @@ void MapPanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {
 void MapPanel::drawPictures(const WindowFacts& facts, WindowDraft&, const View& view, ImVec2 min, ImVec2 max) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   std::vector<ImVec2> taken;
+  for (const auto& place : facts.map.places) {
+    list.AddCircleFilled(view.at(place), 2.0F, color(palette().quiet, 0.8F));
+  }
   for (std::size_t i = 0; i < facts.map.seeds.size(); ++i) {
     const ImVec2 at = view.at(facts.map.places[i]);
     if (at.x < min.x - kSide || at.x > max.x + kSide || at.y < min.y - kSide || at.y > max.y + kSide) {
@@ -116,7 +119,6 @@ void MapPanel::drawPictures(const WindowFacts& facts, WindowDraft&, const View& 
       return std::abs(other.x - at.x) < kSide + 2.0F && std::abs(other.y - at.y) < kSide + 2.0F;
     });
     if (!free) {
-      list.AddCircleFilled(at, 2.0F, color(palette().quiet, 0.8F));
       continue;
     }
     taken.push_back(at);
@@ -157,8 +159,8 @@ void MapPanel::wander(const WindowFacts& facts, WindowDraft& draft, const View& 
     m_shift.y += io.MouseDelta.y;
   }
   if (ImGui::IsItemActive() && ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
-    const float x = (io.MousePos.x - view.middle.x) / view.scale;
-    const float y = (view.middle.y - io.MousePos.y) / view.scale;
+    const float x = (io.MousePos.x - view.middle.x) / view.scale.x;
+    const float y = (view.middle.y - io.MousePos.y) / view.scale.y;
     m_here = {x, y};
     draft.latent = stateAt(facts.map, x, y, facts.model->info(), draft.latent);
     draft.edited = "wander on the map";

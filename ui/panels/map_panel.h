@@ -19,9 +19,9 @@ class MapPanel : public Panel {
  private:
   struct View {
     ImVec2 middle;
-    float scale = 1.0F;  ///< pixels of 1
+    ImVec2 scale{1.0F, 1.0F};  ///< pixels of 1: the axes have no common unit, so the map fills its panel
     ImVec2 at(const std::pair<float, float>& place) const {
-      return {middle.x + place.first * scale, middle.y - place.second * scale};
+      return {middle.x + place.first * scale.x, middle.y - place.second * scale.y};
     }
   };
 
