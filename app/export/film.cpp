@@ -5,6 +5,7 @@
 #include "app/export/picture.h"
 #include "app/export/video_file.h"
 #include "model/cuda_library.h"
+#include "model/worker/thread_priority.h"
 
 #include <nlohmann/json.hpp>
 
@@ -178,9 +179,13 @@ void Film::waitWhilePaused(const std::stop_token& stop) {
 }
 
 void Film::encode(Queue& queue) const {
+  model::lowerThreadPriority();  // the generator sets the pace
   try {
     while (auto made = queue.take()) {
-      QImage picture = pictureFromFrame(onHost(std::move(made->frame)), m_model->info().channels);
+      const model::Frame frame = onHost(std::move(made->frame));
+      QImage picture = m_model->info().channels == 1
+                           ? pictureFromFrame(frame, 1)
+                           : QImage(frame.pixels.data, frame.width, frame.height, QImage::Format_RGBA8888);
       if (m_request.scale > 1) {
         picture = enlarge(picture, m_request.scale, m_request.resample);
       }

@@ -36,6 +36,16 @@ int bayer(int x, int y) {
   return value;
 }
 
+/// What the dithering adds to each channel, place by place.
+std::array<int, 64> ditherShifts() {
+  std::array<int, 64> shifts{};
+  for (int place = 0; place < 64; ++place) {
+    shifts[static_cast<std::size_t>(place)] =
+        static_cast<int>(std::lround(((bayer(place % 8, place / 8) + 0.5) / 32.0 - 1.0) * kDither));
+  }
+  return shifts;
+}
+
 /// Colours that share one palette entry for now.
 template <typename Colour>
 struct Box {
@@ -210,6 +220,7 @@ std::uint8_t GifPalette::nearest(int red, int green, int blue) {
 }
 
 std::vector<std::uint8_t> GifPalette::indices(const QImage& picture) {
+  static const std::array<int, 64> kShifts = ditherShifts();
   std::vector<std::uint8_t> result;
   result.reserve(static_cast<std::size_t>(picture.width()) * static_cast<std::size_t>(picture.height()));
   for (int y = 0; y < picture.height(); ++y) {
@@ -220,7 +231,7 @@ std::vector<std::uint8_t> GifPalette::indices(const QImage& picture) {
         const auto it = std::lower_bound(m_colours.begin(), sorted, packed(in[0], in[1], in[2]));
         result.push_back(static_cast<std::uint8_t>(it - m_colours.begin()));
       } else {
-        const int shift = static_cast<int>(std::lround(((bayer(x, y) + 0.5) / 32.0 - 1.0) * kDither));
+        const int shift = kShifts[static_cast<std::size_t>(y % 8 * 8 + x % 8)];
         const auto shifted = [shift](int value) { return std::clamp(value + shift, 0, 255); };
         result.push_back(nearest(shifted(in[0]), shifted(in[1]), shifted(in[2])));
       }

@@ -1,11 +1,12 @@
-// latent-loom-bench [--window-only | --gallery-only | --opening-only | --training-only | --parts-only] [--against FILE]
-//                   [Google Benchmark's options]
+// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only | --parts-only]
+//                   [--against FILE] [Google Benchmark's options]
 // FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
+#include "tests/bench/video_figures.h"
 #include "tests/bench/window_figures.h"
 #include "ui/shell/imgui_backend/gl_abilities.h"
 
@@ -83,6 +84,14 @@ void measureOpening() {
   std::printf("\n");
 }
 
+void measureFilms() {
+  constexpr int kFrames = 300;
+  constexpr int kRounds = 3;
+  printHead();
+  loom::bench::measureVideo(kFrames, kRounds);
+  std::printf("\n");
+}
+
 void measureWindow() {
   using namespace loom::bench;
   constexpr int kStarts = 7;
@@ -120,7 +129,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::string only;
-  for (const char* part : {"window", "gallery", "opening", "training", "parts"}) {
+  for (const char* part : {"window", "gallery", "video", "opening", "training", "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
@@ -134,6 +143,9 @@ int main(int argc, char** argv) {
     if (wanted("gallery")) {
       measureKeeping();
     }
+  }
+  if (wanted("video")) {
+    measureFilms();
   }
   if (wanted("opening")) {
     measureOpening();

@@ -8,8 +8,12 @@
 namespace loom::app {
 namespace {
 
-/// The same on every machine: what some encoders write depends on it.
-constexpr int kThreads = 4;
+/// The same on every machine, since what some encoders write depends on it. Small frames are done before a thread wakes.
+int threadsFor(const EncoderSettings& settings) {
+  constexpr int kSmall = 128 * 1024;  // pixels
+  constexpr int kMany = 4;
+  return settings.width * settings.height < kSmall ? 1 : kMany;
+}
 
 class LibavEncoder : public VideoEncoder {
  public:
@@ -62,7 +66,7 @@ class LibavEncoder : public VideoEncoder {
     context->time_base = {m_settings.rateDenominator, m_settings.rateNumerator};
     context->framerate = {m_settings.rateNumerator, m_settings.rateDenominator};
     context->bit_rate = 0;  // quality is asked for, not a rate
-    context->thread_count = kThreads;
+    context->thread_count = threadsFor(m_settings);
     context->flags |= AV_CODEC_FLAG_BITEXACT;
     if ((m_container->oformat->flags & AVFMT_GLOBALHEADER) != 0) {
       context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
