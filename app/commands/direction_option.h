@@ -1,4 +1,4 @@
-// --direction FILE:INDEX=STRENGTH: moves along a direction that `latent-loom directions` wrote.
+// --direction: moves along a direction that is kept beside the model (NAME=STRENGTH), or one of a file (FILE:INDEX=STRENGTH).
 #pragma once
 
 #include "app/commands/arguments.h"
@@ -8,8 +8,9 @@ namespace loom::app {
 
 OptionSyntax directionOptionSyntax();
 
-/// Adds every --direction to the style offsets of `look`. The file's `layers` say which layers it moves. Throws UsageError
-/// on a word that cannot be read, std::runtime_error where the file holds no such direction, or one for z.
+/// Adds every --direction to the style offsets of `look`, in the layers that the direction is meant for. Names are looked up
+/// in the library of the checkpoint that is the first operand. Throws UsageError on a word that cannot be read,
+/// std::runtime_error where there is no such direction, or one for z.
 void takeDirections(const Arguments& arguments, model::LatentState& look);
 
 }  // namespace loom::app
