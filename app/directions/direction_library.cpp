@@ -186,7 +186,7 @@ DirectionList DirectionLibrary::readOrEmpty(const fs::path& file) const {
   }
   try {
     const model::Checkpoint container = model::readCheckpoint(file);
-    DirectionList list{directionsFrom(container, m_model), {}, file};
+    DirectionList list{directionsFrom(container, m_model), {}, file, metadataOf(container, "space")};
     const std::string of = metadataOf(container, "checkpoint-sha256");
     if (!of.empty() && !m_model.sha256.empty() && of != m_model.sha256) {
       list.notice = file.filename().string() + " was kept for another file of this name: its directions may not mean here "
@@ -214,7 +214,7 @@ DirectionList DirectionLibrary::load() const {
   return current(writable || elsewhere.empty() ? beside : elsewhere);
 }
 
-void DirectionLibrary::write(const fs::path& file, const std::vector<KeptDirection>& directions) const {
+void DirectionLibrary::write(const fs::path& file, const std::vector<KeptDirection>& directions, const std::string& space) const {
   const auto count = static_cast<std::int64_t>(directions.size());
   const auto width = static_cast<std::int64_t>(directions.empty() ? 0 : directions[0].values.size());
   model::FloatTensor values{{count, width}, {}};
@@ -235,8 +235,8 @@ void DirectionLibrary::write(const fs::path& file, const std::vector<KeptDirecti
   if (!m_model.sha256.empty()) {
     metadata.emplace_back("checkpoint-sha256", m_model.sha256);
   }
-  if (!m_model.space.empty()) {
-    metadata.emplace_back("space", m_model.space);
+  if (!space.empty()) {
+    metadata.emplace_back("space", space);
   }
   std::error_code ignored;
   const fs::path target = fs::is_symlink(file, ignored) ? fs::weakly_canonical(file, ignored) : file;
@@ -254,7 +254,8 @@ DirectionList DirectionLibrary::changedAt(const fs::path& file, const Change& ch
   const std::vector<KeptDirection> before = list.directions;
   change(list.directions);
   if (list.directions != before) {
-    write(file, list.directions);
+    list.space = m_model.space.empty() ? list.space : m_model.space;
+    write(file, list.directions, list.space);
     list.notice.clear();
     list.file = file;
   }

@@ -32,6 +32,7 @@ struct DirectionList {
   std::vector<KeptDirection> directions;  ///< by rank
   std::string notice;                     ///< a sentence that a person should know; or empty
   std::filesystem::path file;             ///< where they lie; empty: nowhere so far
+  std::string space;                      ///< "w" or "z", where the file says so
 };
 
 /// Cheap to make; holds no file open. May be used from any thread, each with its own.
@@ -66,7 +67,7 @@ class DirectionLibrary {
   DirectionList changedAt(const std::filesystem::path& file, const Change& change) const;
   DirectionList readOrEmpty(const std::filesystem::path& file) const;
   DirectionList current(const std::filesystem::path& file) const;
-  void write(const std::filesystem::path& file, const std::vector<KeptDirection>& directions) const;
+  void write(const std::filesystem::path& file, const std::vector<KeptDirection>& directions, const std::string& space) const;
   std::filesystem::path inUserFolder() const;
 
   DirectionModel m_model;
