@@ -59,6 +59,7 @@ struct GeneratorInfo {
   bool hasFade = false;                 ///< a progressive network, whose last block can fade in
   bool hasNormStatistics = false;       ///< norms hold running statistics that its users replace by the picture's own
   bool hasTruncationStatistics = false; ///< norms hold statistics for each psi in [0, 1], so psi counts beside z, too
+  bool hasDrafts = false;               ///< Precision::Draft is quicker on this machine, and is computed
   bool runsProgram = false;             ///< TorchScript: the file's own program makes the pictures
   int inputChannels = 0;                ///< of the input picture: 1 or 3; 0 where it takes a latent
   int inputMultiple = 1;                ///< the input picture's sides must be multiples of this

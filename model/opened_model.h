@@ -7,6 +7,7 @@
 #include "model/generator_info.h"
 #include "model/generator_inputs.h"
 #include "model/latent_state.h"
+#include "model/synthesis_settings.h"
 
 #include <filesystem>
 #include <functional>
@@ -58,6 +59,17 @@ class Interrupted : public std::exception {
 
 /// Asked between layers: true gives the picture up.
 using Interrupt = std::function<bool()>;
+
+/// How one frame is to be made.
+struct RenderOptions {
+  Precision precision = Precision::Exact;  ///< Draft: where GeneratorInfo::hasDrafts; elsewhere Exact
+  /// Keeps activations for the next frame, which then begins at the first layer that changed; some hundred megabytes.
+  bool keepActivations = false;
+  /// Gets a coarse picture of at least `coarseResolution` pixels on the way to the whole, where the network has such.
+  /// Runs on the thread that renders. Null: not wanted.
+  std::function<void(Frame)> coarse = nullptr;
+  int coarseResolution = 0;
+};
 
 /// Immutable once opened. Its members may be called from any thread; what runs the network takes turns.
 class OpenedModel {
@@ -112,7 +124,7 @@ class OpenedModel {
   /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame. `picture` as in
   /// `inputsFor`.
   Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {},
-               const FloatTensor* picture = nullptr) const;
+               const FloatTensor* picture = nullptr, const RenderOptions& options = {}) const;
 
  private:
   struct Parts;

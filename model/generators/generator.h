@@ -13,6 +13,13 @@ struct SynthesisControl {
   const Interrupt& interrupt;
   SynthesisSettings settings;
   torch::Tensor wMean;  ///< 1×wDim that stands in for the checkpoint's own mean of w; undefined: its own
+  /// Activations may stay with the generator, so that the next picture begins at the first layer that changed. Not while
+  /// weights are trained.
+  bool keepActivations = false;
+  /// Called in passing with a picture of at least `coarseResolution` pixels, below the final one's, where the generator
+  /// has such: N×C×R×R float32 in `info().range`, only to be read. Null: not wanted.
+  std::function<void(const torch::Tensor&)> coarse = nullptr;
+  int coarseResolution = 0;
 
   /// Called between layers. Throws Interrupted where the picture is no longer wanted.
   void checkpoint() const {

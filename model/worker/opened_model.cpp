@@ -252,29 +252,41 @@ std::vector<std::pair<std::string, std::vector<std::int64_t>>> OpenedModel::tens
 
 namespace {
 
+/// The frame with `image`'s pixels.
+Frame packed(Frame frame, const torch::Tensor& image, ValueRange range) {
+  const auto start = Clock::now();
+  frame.width = static_cast<int>(image.size(3));
+  frame.height = static_cast<int>(image.size(2));
+  frame.pixels = packFrame(image, range);
+  frame.timings.pack = millisecondsSince(start);
+  return frame;
+}
+
 /// One call of the network, its inputs checked by InputCheck.
 class Synthesis {
  public:
   Synthesis(Generator& generator, torch::Device device, const SynthesisSettings& settings, const Interrupt& interrupt)
-      : m_generator(generator), m_device(device), m_control{interrupt, settings, {}} {}
+      : control{interrupt, settings, {}}, m_generator(generator), m_device(device) {}
+
+  SynthesisControl control;
 
   /// ws where there is a mapping network; else undefined.
   torch::Tensor ws;
 
   torch::Tensor run(const GeneratorInputs& inputs) {
     if (inputs.wMean) {
-      m_control.wMean = onDevice(*inputs.wMean, m_device);
+      control.wMean = onDevice(*inputs.wMean, m_device);
     }
     torch::Tensor w;
     if (inputs.ws) {
       w = onDevice(*inputs.ws, m_device);
     } else {
-      w = m_generator.map(onDevice(inputs.x ? *inputs.x : *inputs.z, m_device), labels(inputs), m_control);
+      w = m_generator.map(onDevice(inputs.x ? *inputs.x : *inputs.z, m_device), labels(inputs), control);
     }
     if (m_generator.info().styleLayers > 0) {
       ws = w;
     }
-    return m_generator.synthesize(w, m_control);
+    return m_generator.synthesize(w, control);
   }
 
  private:
@@ -292,7 +304,6 @@ class Synthesis {
 
   Generator& m_generator;
   torch::Device m_device;
-  SynthesisControl m_control;
 };
 
 /// One caller at a time; LibTorch's errors come out as ModelError.
@@ -377,29 +388,37 @@ std::vector<FloatTensor> OpenedModel::latentWeights() const {
 }
 
 Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt,
-                          const FloatTensor* picture) const {
+                          const FloatTensor* picture, const RenderOptions& options) const {
+  const auto& info = m_parts->info;
   Frame frame;
   frame.model = m_parts->id;
   frame.generation = generation;
   frame.latent = state;
   auto start = Clock::now();
   const GeneratorInputs inputs = inputsFor(state, picture, interrupt);
-  const SynthesisSettings settings = resolveSettings(state, m_parts->info);
-  checkInputs(inputs, settings, m_parts->info);
+  SynthesisSettings settings = resolveSettings(state, info);
+  settings.precision = info.hasDrafts ? options.precision : Precision::Exact;
+  checkInputs(inputs, settings, info);
+  frame.quality = settings.precision == Precision::Draft ? Quality::Draft : Quality::Exact;
   frame.timings.resolve = millisecondsSince(start);
   start = Clock::now();
   const auto image = guarded(m_parts->atWork, [&] {
-    const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
-    const auto& info = m_parts->info;
+    Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
+    synthesis.control.keepActivations = options.keepActivations;
+    synthesis.control.coarseResolution = options.coarseResolution;
+    if (options.coarse) {
+      synthesis.control.coarse = [&](const torch::Tensor& coarse) {
+        Frame early = frame;
+        early.quality = Quality::Coarse;
+        early.timings.synthesis = millisecondsSince(start);
+        options.coarse(packed(std::move(early), coarse, info.range));
+      };
+    }
+    const auto made = synthesis.run(inputs).contiguous();
     return made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
   });
   frame.timings.synthesis = millisecondsSince(start);
-  start = Clock::now();
-  frame.width = static_cast<int>(image.size(3));
-  frame.height = static_cast<int>(image.size(2));
-  frame.pixels = packFrame(image, m_parts->info.range);
-  frame.timings.pack = millisecondsSince(start);
-  return frame;
+  return packed(std::move(frame), image, info.range);
 }
 
 namespace {
