@@ -24,6 +24,7 @@ class WindowMixingTest : public QObject {
   void aDirectionLeadsFromOnePictureToAnother();
   void aFileBringsDirections();
   void theMapIsWanderedIn();
+  void aCellOfTheGridIsTakenOver();
 
  private:
   WindowBench& bench() { return *m_bench; }
@@ -271,6 +272,25 @@ void WindowMixingTest::theMapIsWanderedIn() {
   hand().key(Qt::Key_Z, Qt::ControlModifier);
   QVERIFY(bench().seesNewest());
   QCOMPARE(bench().picture(), before);
+}
+
+void WindowMixingTest::aCellOfTheGridIsTakenOver() {
+  openPanel("Mixing grid");
+  QVERIFY(previewsCame());
+  look("mixing-grid");
+  press("grid2.3");
+  const std::uint32_t row = latent().seed;
+  QCOMPARE(latent().sources.size(), std::size_t{1});
+  QVERIFY(latent().sources[0].layers.contains(0));
+  const std::uint32_t column = latent().sources[0].recipe->seed;
+  press("gridFine");
+  press("grid2.3");
+  QCOMPARE(latent().seed, row);
+  QCOMPARE(latent().sources[0].recipe->seed, column);
+  QVERIFY(!latent().sources[0].layers.contains(0));
+  press("grid0.3");
+  QCOMPARE(latent().seed, column);
+  QVERIFY(latent().sources.empty());
 }
 
 QTEST_MAIN(WindowMixingTest)

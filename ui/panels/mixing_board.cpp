@@ -28,8 +28,15 @@ float strengthOf(const model::LatentState& latent, int row, int layer) {
   return row == 0 ? std::max(0.0F, 1.0F - all) : own / std::max(1.0F, all);
 }
 
-/// Layers of the coarse, middle and fine third, as StyleGAN's authors cut them at 8² and 32² of 1024².
-std::pair<int, int> third(int which, int layers) {
+bool isPlainSeed(const model::LatentState& recipe) {
+  model::LatentState plain;
+  plain.seed = recipe.seed;
+  return recipe == plain;
+}
+
+}  // namespace
+
+std::pair<int, int> MixingBoard::third(int which, int layers) {
   const int first = layers * 4 / 18;
   const int second = layers * 8 / 18;
   const int low = std::max(1, first);
@@ -38,14 +45,6 @@ std::pair<int, int> third(int which, int layers) {
          : which == 1 ? std::pair(std::min(low, layers), std::min(middle, layers))
                       : std::pair(std::min(middle, layers), layers);
 }
-
-bool isPlainSeed(const model::LatentState& recipe) {
-  model::LatentState plain;
-  plain.seed = recipe.seed;
-  return recipe == plain;
-}
-
-}  // namespace
 
 void MixingBoard::reset() {
   m_row = 0;

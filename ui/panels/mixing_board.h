@@ -13,6 +13,10 @@ class MixingBoard {
   void draw(const WindowFacts& facts, WindowDraft& draft);
   void reset();
 
+  /// First layer and end of the coarse (0), middle (1) and fine (2) ones, cut as StyleGAN's authors do: at 8² and 32² of
+  /// 1024².
+  static std::pair<int, int> third(int which, int layers);
+
  private:
   void drawTools(const model::GeneratorInfo& info, WindowDraft& draft);
   void drawRow(const WindowFacts& facts, WindowDraft& draft, int row);

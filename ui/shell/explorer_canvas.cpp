@@ -115,6 +115,7 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
                                              {&m_wallPanel, &m_wallOpen},
                                              {&m_timelinePanel, &m_timelineOpen},
                                              {&m_mapPanel, &m_mapOpen},
+                                             {&m_gridPanel, &m_gridOpen},
                                              {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
@@ -247,7 +248,7 @@ void ExplorerCanvas::resetLayout() {
   for (QAction* action : m_panelActions) {
     // The panel of the training is there while there is one; wall and film when they are asked for.
     const auto is = [&](const Panel& panel) { return action->text() == QLatin1String(panel.title()); };
-    const bool below = is(m_wallPanel) || is(m_timelinePanel) || is(m_mapPanel);
+    const bool below = is(m_wallPanel) || is(m_timelinePanel) || is(m_mapPanel) || is(m_gridPanel);
     action->setChecked(action == m_panelActions.back() ? m_training.active() : !below);
   }
   requestFrames();
@@ -432,7 +433,7 @@ void ExplorerCanvas::buildUi() {
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
-    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}, {&m_mapPanel, m_mapOpen}}) {
+    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}, {&m_mapPanel, m_mapOpen}, {&m_gridPanel, m_gridOpen}}) {
       if (open) {
         dockBeside(m_trainingPanel.title());
         drawPanel(*panel, true, shown, draft);
@@ -464,6 +465,7 @@ void ExplorerCanvas::drawDockspace() {
     ImGui::DockBuilderDockWindow(m_timelinePanel.title(), bottom);
     ImGui::DockBuilderDockWindow(m_wallPanel.title(), bottom);
     ImGui::DockBuilderDockWindow(m_mapPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_gridPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     const ImGuiID beside = ImGui::DockBuilderSplitNode(

@@ -6,6 +6,7 @@
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
 #include "ui/panels/map_panel.h"
+#include "ui/panels/mixing_grid_panel.h"
 #include "ui/panels/picture_panel.h"
 #include "ui/panels/timeline_panel.h"
 #include "ui/panels/training_panel.h"
@@ -128,6 +129,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   TrainingPanel m_trainingPanel;
   WallPanel m_wallPanel;
   MapPanel m_mapPanel;
+  MixingGridPanel m_gridPanel;
   MapFacts m_map;
   TimelinePanel m_timelinePanel;
   render::FrameTexture m_sheetTexture;
@@ -147,6 +149,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_trainingOpen = false;
   bool m_wallOpen = false;
   bool m_mapOpen = false;
+  bool m_gridOpen = false;
   bool m_timelineOpen = false;
   bool m_makingVideo = false;
   bool m_videoPaused = false;

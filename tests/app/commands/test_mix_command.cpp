@@ -74,7 +74,7 @@ class TestMixCommand : public QObject {
     TinyModel().write(file("tiny.safetensors"));
     auto result = latentLoom({"mix", file("tiny.safetensors"), "--rows", "1", "--cols", "2", "--layers", "0", "-o", file("a.png")});
     QCOMPARE(result.code, 1);
-    QVERIFY2(result.err.contains("no styles"), qPrintable(result.err));
+    QVERIFY2(result.err.contains("no layers of its own style"), qPrintable(result.err));
     result = latentLoom({"mix", kStylegan2, "--rows", "1", "--cols", "2", "--layers", "77", "-o", file("a.png")});
     QCOMPARE(result.code, 1);
     QVERIFY2(result.err.contains("layers 0 to"), qPrintable(result.err));
