@@ -263,7 +263,10 @@ void ProgramGallery::describe(ui::GalleryId id) {
   });
 }
 
-void ProgramGallery::recall(ui::GalleryId id) {
+void ProgramGallery::recall(ui::GalleryId id) { read(id, &ui::GalleryService::recalled); }
+void ProgramGallery::lend(ui::GalleryId id) { read(id, &ui::GalleryService::lent); }
+
+void ProgramGallery::read(ui::GalleryId id, Told told) {
   post([=, this](Gallery& gallery, const GalleryControl&) {
     const auto entry = gallery.entry(id);
     if (!entry) {
@@ -272,7 +275,7 @@ void ProgramGallery::recall(ui::GalleryId id) {
     const std::string json = entry->state.toStdString();
     const model::SavedState state{model::latentStateFromJson(json), model::zFromJson(json),
                                   entry->model.group.toStdString()};
-    tell([=, this] { Q_EMIT recalled(id, entry->model.sha256, entry->model.name, entry->model.path, state); });
+    tell([=, this] { Q_EMIT (this->*told)(id, entry->model.sha256, entry->model.name, entry->model.path, state); });
   });
 }
 

@@ -26,6 +26,7 @@ class ProgramGallery : public ui::GalleryService {
   void fetch(const std::vector<ui::GalleryId>& ids) override;
   void describe(ui::GalleryId id) override;
   void recall(ui::GalleryId id) override;
+  void lend(ui::GalleryId id) override;
   void rate(const std::vector<ui::GalleryId>& ids, int rating) override;
   void setTags(ui::GalleryId id, const QStringList& tags) override;
   void setNotes(ui::GalleryId id, const QString& notes) override;
@@ -36,6 +37,9 @@ class ProgramGallery : public ui::GalleryService {
   void cancel() override;
 
  private:
+  using Told = void (ui::GalleryService::*)(ui::GalleryId, const QString&, const QString&, const QString&,
+                                            const model::SavedState&);
+  void read(ui::GalleryId id, Told told);
   using Work = std::function<void(Gallery&, const GalleryControl&)>;
 
   /// Does `work` on the gallery's thread. What it throws is told by `failed`; a damaged gallery is opened anew by the

@@ -84,6 +84,8 @@ class GalleryService : public QObject {
   virtual void describe(GalleryId id) = 0;
   /// Answered by `recalled`.
   virtual void recall(GalleryId id) = 0;
+  /// Answered by `lent`: the entry is wanted as a source for the picture that is open.
+  virtual void lend(GalleryId id) = 0;
 
   virtual void rate(const std::vector<GalleryId>& ids, int rating) = 0;
   virtual void setTags(GalleryId id, const QStringList& tags) = 0;
@@ -103,6 +105,8 @@ class GalleryService : public QObject {
   /// The entry's state, and the checkpoint that it belongs to.
   void recalled(loom::ui::GalleryId id, const QString& sha256, const QString& modelName, const QString& modelPath,
                 const loom::model::SavedState& state);
+  void lent(loom::ui::GalleryId id, const QString& sha256, const QString& modelName, const QString& modelPath,
+            const loom::model::SavedState& state);
   void kept(loom::ui::GalleryId id);
   /// Entries came, went or changed: lists are to be searched anew, `ids` fetched anew.
   void changed(const std::vector<loom::ui::GalleryId>& ids);

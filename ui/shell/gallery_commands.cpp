@@ -9,7 +9,9 @@ namespace loom::ui {
 
 GalleryCommands::GalleryCommands(Explorer& explorer, const ExplorerCanvas& canvas, GalleryService& gallery,
                                  StatusLine& status, MessageBar& message)
-    : m_explorer(explorer), m_canvas(canvas), m_gallery(gallery), m_status(status) {
+    : m_explorer(explorer), m_canvas(canvas), m_gallery(gallery), m_status(status), m_message(message) {
+  connect(&gallery, &GalleryService::lent, this,
+          [this](GalleryId, const QString&, const QString& name, const QString&, const model::SavedState& state) { mixIn(name, state); });
   connect(&gallery, &GalleryService::recalled, this,
           [this](GalleryId id, const QString&, const QString&, const QString&, const model::SavedState& state) {
             m_origin = Origin{id, state.latent};
@@ -34,6 +36,26 @@ GalleryCommands::GalleryCommands(Explorer& explorer, const ExplorerCanvas& canva
 GalleryId GalleryCommands::parentOf(const model::LatentState& latent) const {
   const bool related = m_origin && m_origin->latent.seed == latent.seed && m_origin->latent != latent;
   return related ? m_origin->id : 0;
+}
+
+void GalleryCommands::mixIn(const QString& modelName, const model::SavedState& state) {
+  const auto& model = m_explorer.openModel();
+  const auto& info = model ? model->info() : model::GeneratorInfo();
+  if (info.mixLayers() == 0) {
+    m_message.show(MessageBar::Kind::Note, tr("Mixing takes a model with layers that can be fed apart: a StyleGAN, or a BigGAN."));
+    return;
+  }
+  if (!state.z.empty() && static_cast<int>(state.z.size()) != info.zDim) {
+    m_message.show(MessageBar::Kind::Note, tr("That picture was made with %1: bring it back first, then mix others of that model "
+                                              "into it.").arg(modelName));
+    return;
+  }
+  model::LatentState latent = m_explorer.latent();
+  latent.sources.push_back({model::asSource(model::exactState(state, info)), {}});
+  m_explorer.endGesture();
+  m_explorer.edit(latent, tr("add a source of styles"));
+  m_explorer.endGesture();
+  m_status.tell(tr("a source more: paint its layers on the board under Mixing"));
 }
 
 void GalleryCommands::keep() {

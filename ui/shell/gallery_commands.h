@@ -31,12 +31,15 @@ class GalleryCommands : public QObject {
     model::LatentState latent;
   };
 
+  /// The entry becomes a source of styles beside the picture.
+  void mixIn(const QString& modelName, const model::SavedState& state);
   GalleryId parentOf(const model::LatentState& latent) const;
 
   Explorer& m_explorer;
   const ExplorerCanvas& m_canvas;
   GalleryService& m_gallery;
   StatusLine& m_status;
+  MessageBar& m_message;
   std::optional<Origin> m_origin;
 };
 

@@ -310,6 +310,7 @@ void GalleryPanel::showMenu(const QPoint& place) {
   menu->setAttribute(Qt::WA_DeleteOnClose);
   if (selected.size() == 1) {
     menu->addAction(tr("&Bring back"), this, [this, id = selected.front()] { m_gallery.recall(id); });
+    menu->addAction(tr("&Mix into the picture"), this, [this, id = selected.front()] { m_gallery.lend(id); });
     menu->addAction(tr("More that &look like this"), this, [this] { compare(GalleryQuery::Kind::AlikeInPicture); });
     QAction* style = menu->addAction(tr("More that are &near in the latent space"), this,
                                      [this] { compare(GalleryQuery::Kind::AlikeInStyle); });

@@ -345,7 +345,7 @@ class TestDirectionsCommand : public QObject {
     const auto z = latentLoom({"generate", kFaces, "--seeds", "1", "--direction", file("z.safetensors") + ":0=1", "-o", file("x.png")});
     QVERIFY2(z.code == 0, qPrintable(z.err));
     // A direction of another generator is refused by its length.
-    const auto other = latentLoom({"generate", kStylegan2, "--seeds", "1", "--direction", file("z.safetensors") + ":0=1", "-o", file("y.png")});
+    const auto other = latentLoom({"generate", QStringLiteral(LOOM_RESOURCES "/checkpoints/emoji-styles.safetensors"), "--seeds", "1", "--direction", file("z.safetensors") + ":0=1", "-o", file("y.png")});
     QVERIFY2(other.code == 1 && other.err.contains("another generator"), qPrintable(other.err));
   }
 };
