@@ -4,6 +4,7 @@
 #include "app/trace.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/project_commands.h"
 
 #include <QApplication>
 #include <QFile>
@@ -71,6 +72,7 @@ int runWindow(int& argc, char** argv, const Invocation& invocation) {
   // Before the window is shown: the loader works while the window comes up.
   openFirst(invocation, services, window);
   window.show();
+  window.projects().offerLeft();
   trace.mark("event loop");
   return QApplication::exec();
 }

@@ -6,16 +6,19 @@
 #include "app/export/enlarge.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
+#include "app/export/film.h"
 #include "app/export/model_provenance.h"
 #include "app/export/picture.h"
 #include "app/export/picture_file.h"
 #include "app/export/picture_format.h"
 #include "app/export/provenance.h"
 #include "app/installed_files.h"
+#include "app/latent_map.h"
 #include "model/cuda_library.h"
 
 #include <QFile>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QMetaObject>
 
 #include <cmath>
@@ -63,6 +66,23 @@ bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, con
   return true;
 }
 
+VideoOptions videoOptionsOf(const ui::VideoRequest& request) {
+  VideoOptions options;
+  options.rate = {request.framesPerSecond, 1};
+  const auto format = videoFormatOfName(nativePath(request.path));
+  const auto codec = format ? codecFor(*format, options) : std::nullopt;
+  if (codec) {
+    // The encoders' own measures: visually lossless, what is usual, half the size of that.
+    const bool h264 = *codec == VideoCodec::H264;
+    switch (request.quality) {
+      case ui::VideoRequest::Quality::Small: options.crf = h264 ? 26 : 36; break;
+      case ui::VideoRequest::Quality::Good: break;
+      case ui::VideoRequest::Quality::Best: options.crf = h264 ? 12 : 15; break;
+    }
+  }
+  return options;
+}
+
 /// The cell of one seed. Everything but the seed is as the hand left it: truncation and what is locked.
 model::Frame renderCell(const model::OpenedModel& opened, const model::LatentState& latent, std::uint32_t seed,
                         const std::stop_token& stop) {
@@ -104,7 +124,10 @@ bool writeGrid(const model::OpenedModel& opened, const model::LatentState& laten
 
 }  // namespace
 
-ProgramServices::ProgramServices(const QString& galleryFolder) : m_gallery(galleryFolder) {
+ProgramServices::ProgramServices(const QString& galleryFolder)
+    : m_gallery(galleryFolder),
+      m_projects(m_known, galleryFolder.isEmpty() ? QString() : galleryFolder + QStringLiteral("/autosave")),
+      m_directions(galleryFolder) {
   connect(&m_gallery, &ui::GalleryService::recalled, this,
           [this](ui::GalleryId, const QString& sha256, const QString& name, const QString& path, const model::SavedState& state) {
             recalled(sha256, name, path, state);
@@ -151,6 +174,68 @@ void ProgramServices::saveGrid(const Model& model, const model::LatentState& lat
         return writeGrid(*model, latent, request, stop, [&](double fraction) { reportProgress(what, fraction); });
       },
       request.picture.path);
+}
+
+void ProgramServices::saveVideo(const Model& model, const model::Timeline& timeline, const ui::VideoRequest& request) {
+  const QString what = tr("Making %1").arg(QFileInfo(request.path).fileName());
+  startExport(
+      what,
+      [=, this](const std::stop_token& stop) {
+        FilmRequest wanted;
+        wanted.timeline = timeline;
+        wanted.target = nativePath(request.path);
+        wanted.video = videoOptionsOf(request);
+        wanted.frames = framesOf(timeline, wanted.video.rate);
+        wanted.scale = request.scale;
+        wanted.resample = request.smooth ? Resample::Smooth : Resample::Nearest;
+        checkVideoTarget(wanted.target, wanted.video);
+        const auto sha256 = sha256OfFile(model->path(), stop);
+        if (!sha256) {
+          return false;
+        }
+        wanted.checkpointSha256 = *sha256;
+        const auto film = std::make_shared<Film>(model, wanted);
+        QMetaObject::invokeMethod(this, [this, film] {
+          m_film = film;
+          Q_EMIT videoChanged(true, false);
+        });
+        const auto over = qScopeGuard([this] {
+          QMetaObject::invokeMethod(this, [this] {
+            m_film.reset();
+            Q_EMIT videoChanged(false, false);
+          });
+        });
+        return film->write(stop, [&](const FilmProgress& progress) {
+          const double frames = std::max(1, progress.frames);
+          reportProgress(what, 0.95 * progress.written / frames + 0.05 * progress.finishing);
+        });
+      },
+      request.path);
+}
+
+void ProgramServices::pauseVideo(bool paused) {
+  if (const auto film = m_film.lock()) {
+    paused ? film->pause() : film->resume();
+    Q_EMIT videoChanged(true, paused);
+  }
+}
+
+void ProgramServices::makeMap(const Model& model, const model::LatentState& look, bool byPictures) {
+  constexpr int kSeeds = 300;
+  m_maps.cancel();
+  m_maps.start([this, model, look, byPictures](const std::stop_token& stop) {
+    const auto tell = [this](auto call) { QMetaObject::invokeMethod(this, call); };
+    try {
+      const auto map = makeLatentMap(
+          *model, look, byPictures ? MapKind::Pictures : MapKind::Styles, kSeeds, [&] { return stop.stop_requested(); },
+          [&](double fraction) { tell([this, fraction] { Q_EMIT mapProgress(fraction); }); });
+      tell([this, id = model->id(), map] { Q_EMIT mapMade(id, map.seeds, map.places); });
+    } catch (const model::Interrupted&) {
+      tell([this] { Q_EMIT mapFailed({}); });
+    } catch (const std::exception& error) {
+      tell([this, message = QString::fromStdString(error.what())] { Q_EMIT mapFailed(message); });
+    }
+  });
 }
 
 void ProgramServices::cancelExport() { m_exports.cancel(); }

@@ -3,10 +3,14 @@
 
 #include "app/background_jobs.h"
 #include "app/known_checkpoints.h"
+#include "app/program_directions.h"
 #include "app/program_gallery.h"
+#include "app/program_projects.h"
 #include "ui/session/services.h"
 
 namespace loom::app {
+
+class Film;
 
 class ProgramServices : public ui::Services {
   Q_OBJECT
@@ -18,7 +22,11 @@ class ProgramServices : public ui::Services {
 
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
   void saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) override;
+  void saveVideo(const Model& model, const model::Timeline& film, const ui::VideoRequest& request) override;
+  void makeMap(const Model& model, const model::LatentState& look, bool byPictures) override;
+  void cancelMap() override { m_maps.cancel(); }
   void cancelExport() override;
+  void pauseVideo(bool paused) override;
   void restore(const QString& picturePath) override;
   bool isPicture(const QString& path) const override;
   void noteOpened(const Model& model) override;
@@ -29,6 +37,8 @@ class ProgramServices : public ui::Services {
   void cancelOutlook() override { m_outlooks.cancel(); }
   model::TrainingWorker::Opener trainingOpener(const ui::TrainingRequest& request) override;
   ui::GalleryService& gallery() override { return m_gallery; }
+  ui::DirectionService& directions() override { return m_directions; }
+  ui::ProjectService& projects() override { return m_projects; }
   QImage imageOf(const model::Frame& frame) const override;
 
  private:
@@ -41,7 +51,11 @@ class ProgramServices : public ui::Services {
 
   ProgramGallery m_gallery;
   KnownCheckpoints m_known;
+  ProgramProjects m_projects;
+  ProgramDirections m_directions;
+  std::weak_ptr<Film> m_film;  // that is being made
   BackgroundJobs m_exports;
+  BackgroundJobs m_maps;
   BackgroundJobs m_hashes;
   BackgroundJobs m_outlooks;
 };

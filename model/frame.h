@@ -29,12 +29,19 @@ struct FrameTimings {
   double total() const { return resolve + synthesis + pack; }
 };
 
+/// What a frame is to the picture that was asked for.
+enum class Quality {
+  Coarse,  ///< of a lower resolution; a finer one of the same generation follows, unless a newer request came
+  Draft,   ///< computed in bfloat16; the exact one of the same generation follows, unless a newer request came
+  Exact,
+};
+
 struct Frame {
   std::uint64_t model = 0;       ///< id of the model that made it: frames of a closed model are dropped
   std::uint64_t generation = 0;  ///< stamp of the request: frames older than the one shown are dropped
   int width = 0;
   int height = 0;
-  bool draft = false;  ///< a coarse picture that a finer one of the same generation will replace
+  Quality quality = Quality::Exact;
   FramePixels pixels;
   FrameTimings timings;
   LatentState latent;  ///< what was asked for

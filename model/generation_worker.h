@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace loom::model {
 
@@ -17,6 +18,17 @@ struct RenderRequest {
   std::shared_ptr<const FloatTensor> picture = nullptr;  ///< 1×C×H×W, of an image-to-image generator; else null
 };
 
+/// A small picture for a wall, a strip, a board: made while no request waits.
+struct PreviewRequest {
+  std::uint64_t id = 0;  ///< of the window's choice
+  LatentState latent;
+};
+
+struct Preview {
+  std::uint64_t id = 0;
+  Frame frame;  ///< in host memory; its generation is 0
+};
+
 /// A picture that could not be made: the exception as a value. `message` is a sentence for people.
 struct RenderFailure {
   std::uint64_t model = 0;
@@ -24,10 +36,13 @@ struct RenderFailure {
   std::string message;
 };
 
-/// Both are called on the worker's thread; hand over by a queued call and return at once.
+/// All are called on the worker's thread; hand over by a queued call and return at once.
 struct WorkerListener {
   std::function<void(Frame)> frame;
   std::function<void(RenderFailure)> failure;
+  std::function<void(Preview)> preview = {};
+  /// A preview could not be made, and is not tried again.
+  std::function<void(std::uint64_t id, std::string message)> previewFailure = {};
 };
 
 /// All members may be called from any thread and never wait for a tensor.
@@ -44,6 +59,10 @@ class GenerationWorker {
   /// Replaces the request that waits. The frame in the making is given up for it when little of it is done; a hand that
   /// moves without pause still sees frames, since no two frames in a row are given up.
   void request(RenderRequest request);
+
+  /// These and no others are to be made, in this order, `side` pixels at most; one that is in the making is finished
+  /// without being made again. They wait for requests, and are void with the model.
+  void setPreviews(std::vector<PreviewRequest> requests, int side);
 
   /// True while a request waits or a frame is in the making.
   bool busy() const;

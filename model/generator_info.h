@@ -47,6 +47,8 @@ struct GeneratorInfo {
   int zDim = 0;         ///< length of z; 0 for an image-to-image generator
   int wDim = 0;         ///< length of one style vector; 0 where there is no mapping network
   int styleLayers = 0;  ///< layers that take a style; 0 where there is no mapping network
+  int conditionLayers = 0;   ///< of a hierarchical generator (BigGAN): layers that are each fed with z and class
+  int conditionDim = 0;      ///< of a hierarchical generator: length of what a layer is fed with; z stands first in it
   Truncation truncation = Truncation::None;
   LabelKind labels = LabelKind::None;
   int classCount = 0;                   ///< length of c; 0: unconditional
@@ -57,6 +59,7 @@ struct GeneratorInfo {
   bool hasFade = false;                 ///< a progressive network, whose last block can fade in
   bool hasNormStatistics = false;       ///< norms hold running statistics that its users replace by the picture's own
   bool hasTruncationStatistics = false; ///< norms hold statistics for each psi in [0, 1], so psi counts beside z, too
+  bool hasDrafts = false;               ///< Precision::Draft is quicker on this machine, and is computed
   bool runsProgram = false;             ///< TorchScript: the file's own program makes the pictures
   int inputChannels = 0;                ///< of the input picture: 1 or 3; 0 where it takes a latent
   int inputMultiple = 1;                ///< the input picture's sides must be multiples of this
@@ -66,6 +69,9 @@ struct GeneratorInfo {
   ValueRange range;                     ///< of the output, and of an input picture
   std::int64_t parameterCount = 0;
   std::vector<std::pair<std::string, std::string>> options;  ///< the rest, for people: name and value
+
+  /// Layers whose style or condition may each come from another source.
+  int mixLayers() const { return styleLayers > 0 ? styleLayers : conditionLayers; }
 
   bool operator==(const GeneratorInfo&) const = default;
 };

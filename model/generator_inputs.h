@@ -12,7 +12,7 @@ namespace loom::model {
 /// One of `z`, `ws` and `x` is needed; N is the same in all that are given.
 struct GeneratorInputs {
   std::optional<FloatTensor> z = {};      ///< N×zDim
-  std::optional<FloatTensor> ws = {};     ///< N×styleLayers×wDim, instead of z: mapping and truncation are skipped
+  std::optional<FloatTensor> ws = {};     ///< N×mixLayers×wDim, instead of z: mapping and truncation are skipped
   std::optional<FloatTensor> x = {};      ///< N×C×H×W in the network's range, of an image-to-image generator
   std::optional<FloatTensor> c = {};      ///< N×classCount label vectors; or
   std::vector<std::int64_t> y = {};       ///< N class indices

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/generator_info.h"
+#include "model/shared_value.h"
 
 #include <cstdint>
 #include <map>
@@ -36,6 +37,32 @@ struct StylePlace {
   auto operator<=>(const StylePlace&) const = default;
 };
 
+/// A way through w, or through z where there is no mapping network.
+struct Direction {
+  std::string name;           ///< for people
+  std::vector<float> values;  ///< wDim or zDim of them
+  bool operator==(const Direction&) const = default;
+};
+
+/// How far the picture goes along a direction, and in which layers.
+struct DirectionStep {
+  Shared<Direction> direction;
+  float strength = 0.0F;  ///< times the direction's values is added
+  int firstLayer = 0;     ///< of the layers that it moves, see GeneratorInfo::mixLayers
+  int lastLayer = -1;     ///< −1: to the last
+  bool operator==(const DirectionStep&) const = default;
+};
+
+struct LatentState;
+
+/// Another recipe that some layers take their style from. Where layers ask for more than 1 of all sources together, the
+/// strengths are shares.
+struct StyleSource {
+  Shared<LatentState> recipe;   ///< its latent and, where it names any, its classes; psi is the picture's own
+  std::map<int, float> layers;  ///< layer → strength in [0, 1]: the share of this source in the layer's style
+  bool operator==(const StyleSource&) const = default;
+};
+
 inline constexpr int kLargestInputSide = 8192;  ///< pixels
 
 /// The picture that an image-to-image generator is fed with. Its pixels travel beside the state.
@@ -46,7 +73,8 @@ struct InputPicture {
   bool operator==(const InputPicture&) const = default;
 };
 
-/// The recipe for one picture. Resolving z goes seed, blend, pad, edits; each step leaves the ones before it visible.
+/// The recipe for one picture. Resolving z goes seed, blend, pad, edits, directions; each step leaves the ones before it
+/// visible.
 /// What the open generator does not have is kept and without effect.
 struct LatentState {
   std::uint32_t seed = 42;
@@ -61,8 +89,9 @@ struct LatentState {
 
   std::map<int, float> classes;  ///< class → weight ≥ 0, or attribute → 0…1; empty: class 0, or no attribute
 
-  std::map<int, std::uint32_t> layerSeeds;    ///< layer → seed whose style it takes instead of the recipe's
-  std::map<StylePlace, float> styleOffsets;   ///< added to w after mapping and truncation
+  std::vector<StyleSource> sources;          ///< what is mixed in, layer by layer, see GeneratorInfo::mixLayers
+  std::vector<DirectionStep> directions;     ///< added to w behind truncation and mixing, or to z behind the edits
+  std::map<StylePlace, float> styleOffsets;  ///< added to w behind all of that
 
   std::optional<NoiseMode> noise;  ///< none: as the original program does
   std::uint32_t noiseSeed = 0;     ///< of NoiseMode::Random
@@ -78,6 +107,9 @@ struct LatentState {
 /// z for `state`: zDim values. Deterministic on one machine; a state that is a seed alone (blend 0, pad 0, no edits)
 /// gives bit for bit the z of `numpy.random.RandomState(seed)`. Edits outside zDim are ignored.
 std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info);
+
+/// resolveZ before its directions are gone along: what the sliders of z show.
+std::vector<float> resolveBaseZ(const LatentState& state, const GeneratorInfo& info);
 
 /// c for `state`: classCount values; classes are shares of 1, attributes stand as they are. Empty where the generator
 /// takes no labels.
@@ -95,6 +127,13 @@ LatentState fitted(LatentState state, const GeneratorInfo& info);
 
 /// `state` at another seed: blend and pad return to zero, edits that are not locked go.
 LatentState withSeed(LatentState state, std::uint32_t seed);
+
+/// Gives `layer` to `recipe` alone, to `strength`: a source that is equal is used again, others lose the layer. Strength 0
+/// gives the layer back to the picture.
+void takeStyle(LatentState& state, int layer, const LatentState& recipe, float strength = 1.0F);
+
+/// What `state` is as a source of styles: without sources and settings of its own that a source does not bring.
+LatentState asSource(LatentState state);
 
 /// A state as a picture carries it: the recipe, and the z that it gave where the picture was made.
 struct SavedState {

@@ -7,6 +7,7 @@
 #include "model/generator_info.h"
 #include "model/generator_inputs.h"
 #include "model/latent_state.h"
+#include "model/synthesis_settings.h"
 
 #include <filesystem>
 #include <functional>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace loom::model {
 
@@ -58,7 +60,18 @@ class Interrupted : public std::exception {
 /// Asked between layers: true gives the picture up.
 using Interrupt = std::function<bool()>;
 
-/// Immutable once opened; `generate` and `render` may be called from any one thread at a time.
+/// How one frame is to be made.
+struct RenderOptions {
+  Precision precision = Precision::Exact;  ///< Draft: where GeneratorInfo::hasDrafts; elsewhere Exact
+  /// Keeps activations for the next frame, which then begins at the first layer that changed; some hundred megabytes.
+  bool keepActivations = false;
+  /// Gets a coarse picture of at least `coarseResolution` pixels on the way to the whole, where the network has such.
+  /// Runs on the thread that renders. Null: not wanted.
+  std::function<void(Frame)> coarse = nullptr;
+  int coarseResolution = 0;
+};
+
+/// Immutable once opened. Its members may be called from any thread; what runs the network takes turns.
 class OpenedModel {
  public:
   /// Reads the checkpoint at `path`, recognises the architecture, builds the generator on the compute device and checks
@@ -104,16 +117,18 @@ class OpenedModel {
   /// the one of the first layer from z. Empty where the generator has none, or is not asked for them.
   std::vector<FloatTensor> latentWeights() const;
 
+  /// The pictures at `states` as RGBA8 in host memory, each scaled down to at most `side` pixels (0: as it is made) by
+  /// averages; a generator with smaller outputs makes the nearest one. Those with equal settings are made together.
+  std::vector<Frame> renderSmall(const std::vector<LatentState>& states, int side, const Interrupt& interrupt = {}) const;
+
   /// The picture at `state` as RGBA8 on the device that made it. `generation` is copied into the frame. `picture` as in
   /// `inputsFor`.
   Frame render(const LatentState& state, std::uint64_t generation = 0, const Interrupt& interrupt = {},
-               const FloatTensor* picture = nullptr) const;
+               const FloatTensor* picture = nullptr, const RenderOptions& options = {}) const;
 
  private:
   struct Parts;
   explicit OpenedModel(std::unique_ptr<Parts> parts);
-  /// ws of `state`, whose layers may come from several seeds and be offset.
-  FloatTensor mixStyles(const LatentState& state, const GeneratorInputs& inputs, const Interrupt& interrupt) const;
   std::unique_ptr<Parts> m_parts;
 };
 

@@ -21,6 +21,12 @@ enum class NormStatistics {
   Instance,  ///< those of the picture at hand
 };
 
+/// How exactly a network is to be computed.
+enum class Precision {
+  Exact,  ///< float32 throughout
+  Draft,  ///< convolutions in bfloat16, within 2 % of the picture's range; GeneratorInfo::drafts
+};
+
 /// Row-major 3×3, the matrix that StyleGAN3's input layer holds: it maps the output's coordinates to the input's.
 using Matrix3 = std::array<float, 9>;
 
@@ -33,6 +39,8 @@ struct SynthesisSettings {
   double fade = 0.0;                         ///< share in [0, 1] of the lower resolution while a block fades in
   NormStatistics normStatistics = NormStatistics::Original;
   std::optional<Matrix3> transform;          ///< none: the one that the checkpoint holds
+
+  Precision precision = Precision::Exact;
 
   bool operator==(const SynthesisSettings&) const = default;
 };

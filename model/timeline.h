@@ -44,13 +44,13 @@ double durationOf(const Timeline& timeline);
 /// The state `seconds` after the beginning of a film for the generator `info`; times outside are those of the ends, of a
 /// loop they go round. The default state where there is no keyframe.
 ///
-/// At a keyframe's time (to a nanosecond) it is that keyframe's state. Between two, z is taken from both by resolveZ and
-/// led over as Timeline::interpolation says, its length from the one's to the other's in a line; uniform z, which fill a
+/// At a keyframe's time (to a nanosecond) it is that keyframe's state. Between two, z is taken from both by resolveBaseZ
+/// and led over as Timeline::interpolation says, its length from the one's to the other's in a line; uniform z, which fill a
 /// cube, go in a straight line or along the plain spline, inside the cube. The result has z as `edits` of every
 /// dimension; between two states that are a seed alone it is seed, target and blend where their lengths are near (z then
-/// has the same direction, and a length at most 3 % off the line). Classes, style offsets, truncation, transform, pad and
-/// fade go in a line; what is neither more nor less (noise mode, resolution, seeds of layers, input picture) changes half
-/// way.
+/// has the same direction, and a length at most 3 % off the line). Classes, strengths of sources and directions, style
+/// offsets, truncation, transform, pad and fade go in a line; what is neither more nor less (noise mode, resolution, input
+/// picture) changes half way.
 LatentState stateAt(const Timeline& timeline, double seconds, const GeneratorInfo& info);
 
 /// The share of the way that is done at the share `t` of its time, both in [0, 1].

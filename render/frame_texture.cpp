@@ -32,7 +32,7 @@ std::string FrameTexture::upload(const model::Frame& frame) {
   }
   m_size = size;
   m_generation = frame.generation;
-  m_draft = frame.draft;
+  m_quality = frame.quality;
   m_mipmapsStale = true;
   return {};
 }

@@ -38,7 +38,7 @@ class FrameTexture {
   GLuint texture() const { return empty() ? 0 : m_texture; }
   const QSize& size() const { return m_size; }
   std::uint64_t generation() const { return m_generation; }
-  bool draft() const { return m_draft; }
+  model::Quality quality() const { return m_quality; }
 
   /// Brings the smaller levels up to date, once per upload: what drawing at less than 1:1 samples.
   void prepareMipmaps();
@@ -58,7 +58,7 @@ class FrameTexture {
   GLuint m_texture = 0;
   QSize m_size;
   std::uint64_t m_generation = 0;
-  bool m_draft = false;
+  model::Quality m_quality = model::Quality::Exact;
   bool m_mipmapsStale = true;
 };
 

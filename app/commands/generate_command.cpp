@@ -1,5 +1,7 @@
 #include "app/commands/generate_command.h"
 
+#include "app/commands/direction_option.h"
+
 #include "app/commands/generate_request.h"
 #include "app/commands/given_inputs.h"
 #include "app/commands/look_options.h"
@@ -50,13 +52,7 @@ class Recipes {
                                  std::to_string(info.classCount - 1) + ".");
       }
     }
-    for (const auto& [place, offset] : request.look.styleOffsets) {
-      if (place.layer >= info.styleLayers || place.dimension >= info.wDim) {
-        throw std::runtime_error("--direction: it is of another generator than " + nameOfModel() + ", which has " +
-                                 std::to_string(info.styleLayers) + " style layers of " + std::to_string(info.wDim) +
-                                 " dimensions.");
-      }
-    }
+    checkDirections(request.look, info, nameOfModel());
     if (request.look.truncation != 1.0 && info.truncation == model::Truncation::None) {
       throw std::runtime_error(nameOfModel() + " has no truncation: leave --truncation out.");
     }

@@ -102,12 +102,13 @@ class Mixing {
   void check() const {
     const auto& info = m_model->info();
     const std::string name = m_model->path().filename().string();
-    if (info.styleLayers == 0) {
-      throw std::runtime_error(name + " (" + info.architecture + ") has no styles that could be mixed: that takes a StyleGAN.");
+    if (info.mixLayers() == 0) {
+      throw std::runtime_error(name + " (" + info.architecture +
+                               ") has no layers of its own style that could be mixed: that takes a StyleGAN or a BigGAN.");
     }
     for (const std::uint32_t layer : m_layers) {
-      if (layer >= static_cast<std::uint32_t>(info.styleLayers)) {
-        throw std::runtime_error("--layers: " + name + " has the layers 0 to " + std::to_string(info.styleLayers - 1) + ".");
+      if (layer >= static_cast<std::uint32_t>(info.mixLayers())) {
+        throw std::runtime_error("--layers: " + name + " has the layers 0 to " + std::to_string(info.mixLayers() - 1) + ".");
       }
     }
   }
@@ -119,8 +120,10 @@ class Mixing {
     }
     model::LatentState state = model::withSeed(m_look, m_rows[static_cast<std::size_t>(row - 1)]);
     if (column > 0) {
+      model::LatentState source;
+      source.seed = m_columns[static_cast<std::size_t>(column - 1)];
       for (const std::uint32_t layer : m_layers) {
-        state.layerSeeds[static_cast<int>(layer)] = m_columns[static_cast<std::size_t>(column - 1)];
+        model::takeStyle(state, static_cast<int>(layer), source);
       }
     }
     return state;

@@ -13,6 +13,13 @@ struct SynthesisControl {
   const Interrupt& interrupt;
   SynthesisSettings settings;
   torch::Tensor wMean;  ///< 1×wDim that stands in for the checkpoint's own mean of w; undefined: its own
+  /// Activations may stay with the generator, so that the next picture begins at the first layer that changed. Not while
+  /// weights are trained.
+  bool keepActivations = false;
+  /// Called in passing with a picture of at least `coarseResolution` pixels, below the final one's, where the generator
+  /// has such: N×C×R×R float32 in `info().range`, only to be read. Null: not wanted.
+  std::function<void(const torch::Tensor&)> coarse = nullptr;
+  int coarseResolution = 0;
 
   /// Called between layers. Throws Interrupted where the picture is no longer wanted.
   void checkpoint() const {
@@ -21,6 +28,11 @@ struct SynthesisControl {
     }
   }
 };
+
+/// What a layer of a hierarchical generator is fed with. w: N×conditionLayers×dim, or N×dim for all layers alike. → N×dim
+inline torch::Tensor conditionOf(const torch::Tensor& w, std::int64_t layer) {
+  return w.dim() == 3 ? w.select(1, layer) : w;
+}
 
 /// A module whose parameters carry the names of the Python original, so that a state_dict loads without a table. The
 /// same class is trained and explored.
@@ -41,7 +53,8 @@ class Generator : public torch::nn::Module {
     return z;
   }
 
-  /// w → N×C×H×W in `info().range`, not clamped.
+  /// w → N×C×H×W in `info().range`, not clamped. w: as `map` gives it, or of a hierarchical generator
+  /// N×conditionLayers×conditionDim, see `conditionOf`.
   virtual torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) = 0;
 
   /// The linear maps by which a latent enters: of each style layer its style's from w, out×wDim, not scaled; without a

@@ -13,6 +13,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kLongestText = 4096;  // of a path
+constexpr std::size_t kMostSources = 256;
+constexpr std::size_t kMostDirections = 1024;
+constexpr int kDeepestSource = 3;  // sources of sources of sources
 constexpr int kMaxDimension = 1 << 20;  // far above any z in the field; bounds what a hostile text can make us hold
 
 [[noreturn]] void fail(const std::string& reason) { throw std::runtime_error("the latent state is damaged: " + reason); }
@@ -111,13 +114,26 @@ const char* nameIn(Value wanted, const std::pair<Value, const char*> (&names)[Co
       ->second;
 }
 
+json objectOf(const LatentState& state);
+LatentState stateOf(const json& object, int depth);
+
 /// Fields that stand at their defaults are not written: most states say no more than a seed.
 void writeConditioning(json& object, const LatentState& state) {
   for (const auto& [index, weight] : state.classes) {
     object["classes"].push_back({index, weight});
   }
-  for (const auto& [layer, seed] : state.layerSeeds) {
-    object["layer_seeds"].push_back({layer, seed});
+  for (const StyleSource& source : state.sources) {
+    json layers = json::array();
+    for (const auto& [layer, strength] : source.layers) {
+      layers.push_back({layer, strength});
+    }
+    object["sources"].push_back({{"layers", layers}, {"state", objectOf(*source.recipe)}});
+  }
+  for (const DirectionStep& step : state.directions) {
+    object["directions"].push_back({{"name", step.direction->name},
+                                    {"strength", step.strength},
+                                    {"layers", {step.firstLayer, step.lastLayer}},
+                                    {"values", step.direction->values}});
   }
   for (const auto& [place, offset] : state.styleOffsets) {
     object["style_offsets"].push_back({place.layer, place.dimension, offset});
@@ -167,14 +183,68 @@ void readRows(const json& object, const char* name, std::size_t width, const Tak
   }
 }
 
+std::string textIn(const json& object, const char* name, const char* whose) {
+  const auto it = object.find(name);
+  if (it == object.end() || !it->is_string() || it->get_ref<const std::string&>().size() > kLongestText) {
+    fail(std::string(whose) + name + " is no text");
+  }
+  return it->get<std::string>();
+}
+
+/// The list `name` of objects, at most `most`; empty where there is none.
+std::vector<json> objectsIn(const json& object, const char* name, std::size_t most) {
+  const auto it = object.find(name);
+  if (it == object.end()) {
+    return {};
+  }
+  if (!it->is_array() || it->size() > most) {
+    fail(std::string(name) + " is no list of at most " + std::to_string(most));
+  }
+  for (const json& entry : *it) {
+    if (!entry.is_object()) {
+      fail("an entry of " + std::string(name) + " is no object");
+    }
+  }
+  return {it->begin(), it->end()};
+}
+
+void readSources(const json& object, LatentState& state, int depth) {
+  for (const json& entry : objectsIn(object, "sources", kMostSources)) {
+    const auto recipe = entry.find("state");
+    if (depth >= kDeepestSource || recipe == entry.end() || !recipe->is_object()) {
+      fail("a source of styles has no state, or too many within one another");
+    }
+    StyleSource source{stateOf(*recipe, depth + 1), {}};
+    readRows(entry, "layers", 2, [&](const json& row) {
+      source.layers[dimensionIn(row[0], "a source's layer")] = static_cast<float>(numberIn(row[1], "a strength", 0, 1));
+    });
+    state.sources.push_back(std::move(source));
+  }
+}
+
+void readDirections(const json& object, LatentState& state) {
+  for (const json& entry : objectsIn(object, "directions", kMostDirections)) {
+    const auto values = entry.find("values");
+    const auto layers = entry.find("layers");
+    if (values == entry.end() || !values->is_array() || values->size() > kMaxDimension) {
+      fail("a direction has no values");
+    }
+    if (layers == entry.end() || !layers->is_array() || layers->size() != 2 || !entry.contains("strength")) {
+      fail("a direction has no strength or no layers");
+    }
+    Direction direction{textIn(entry, "name", "a direction's "), {}};
+    for (const json& value : *values) {
+      direction.values.push_back(floatIn(value, "a direction's value"));
+    }
+    state.directions.push_back({std::move(direction), floatIn(entry["strength"], "a direction's strength"),
+                                dimensionIn((*layers)[0], "a direction's layer"),
+                                static_cast<int>(numberIn((*layers)[1], "a direction's layer", -1, kMaxDimension))});
+  }
+}
+
 void readConditioning(const json& object, LatentState& state) {
   readRows(object, "classes", 2, [&](const json& row) {
     state.classes[dimensionIn(row[0], "a class")] = static_cast<float>(numberIn(row[1], "a class's weight", 0, 1e6));
-  });
-  readRows(object, "layer_seeds", 2, [&](const json& row) {
-    const int layer = dimensionIn(row[0], "a layer");
-    const double seed = numberIn(row[1], "a layer's seed", 0, std::numeric_limits<std::uint32_t>::max());
-    state.layerSeeds[layer] = static_cast<std::uint32_t>(seed);
   });
   readRows(object, "style_offsets", 3, [&](const json& row) {
     const auto layer = static_cast<int>(numberIn(row[0], "a style's layer", -1, kMaxDimension));
@@ -185,13 +255,6 @@ void readConditioning(const json& object, LatentState& state) {
   }
 }
 
-std::string textIn(const json& object, const char* name) {
-  const auto it = object.find(name);
-  if (it == object.end() || !it->is_string() || it->get_ref<const std::string&>().size() > kLongestText) {
-    fail(std::string("the input picture's ") + name + " is no text");
-  }
-  return it->get<std::string>();
-}
 
 void readSynthesis(const json& object, LatentState& state) {
   if (object.contains("noise")) {
@@ -217,17 +280,15 @@ void readSynthesis(const json& object, LatentState& state) {
     if (!it->is_object()) {
       fail("the input picture is no object");
     }
-    state.input.path = textIn(*it, "path");
-    state.input.sha256 = textIn(*it, "sha256");
+    state.input.path = textIn(*it, "path", "the input picture's ");
+    state.input.sha256 = textIn(*it, "sha256", "the input picture's ");
     if (it->contains("side")) {
       state.input.side = static_cast<int>(numberIn((*it)["side"], "the input picture's side", 1, kLargestInputSide));
     }
   }
 }
 
-}  // namespace
-
-std::string latentStateToJson(const LatentState& state, const std::vector<float>& z) {
+json objectOf(const LatentState& state) {
   json object{{"seed", state.seed},
               {"target_seed", state.targetSeed},
               {"blend", state.blend},
@@ -241,14 +302,10 @@ std::string latentStateToJson(const LatentState& state, const std::vector<float>
   }
   writeConditioning(object, state);
   writeSynthesis(object, state);
-  if (!z.empty()) {
-    object["z"] = z;
-  }
-  return object.dump();
+  return object;
 }
 
-LatentState latentStateFromJson(std::string_view text) {
-  const json object = parseObject(text);
+LatentState stateOf(const json& object, int depth) {
   LatentState state;
   readSeed(object, "seed", state.seed);
   readSeed(object, "target_seed", state.targetSeed);
@@ -262,9 +319,23 @@ LatentState latentStateFromJson(std::string_view text) {
   readPad(object, state.pad);
   readEdits(object, state);
   readConditioning(object, state);
+  readSources(object, state, depth);
+  readDirections(object, state);
   readSynthesis(object, state);
   return state;
 }
+
+}  // namespace
+
+std::string latentStateToJson(const LatentState& state, const std::vector<float>& z) {
+  json object = objectOf(state);
+  if (!z.empty()) {
+    object["z"] = z;
+  }
+  return object.dump();
+}
+
+LatentState latentStateFromJson(std::string_view text) { return stateOf(parseObject(text), 0); }
 
 std::vector<float> zFromJson(std::string_view text) {
   const json object = parseObject(text);

@@ -126,9 +126,15 @@ void truncateNormal(Vector& z, double psi) {
   }
 }
 
+/// Whether it moves every layer; without layers, all there is.
+bool coversAll(const DirectionStep& step, const GeneratorInfo& info) {
+  const int layers = info.mixLayers();
+  return layers == 0 || (step.firstLayer <= 0 && (step.lastLayer < 0 || step.lastLayer >= layers - 1));
+}
+
 }  // namespace
 
-std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info) {
+std::vector<float> resolveBaseZ(const LatentState& state, const GeneratorInfo& info) {
   const bool normal = info.zDistribution == ZDistribution::Normal;
   Vector z = seedVector(state.seed, info);
   if (state.blend > 0.0F) {
@@ -152,6 +158,22 @@ std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info)
     }
   }
   return result;
+}
+
+std::vector<float> resolveZ(const LatentState& state, const GeneratorInfo& info) {
+  std::vector<float> z = resolveBaseZ(state, info);
+  if (info.wDim > 0) {
+    return z;  // directions lead through w
+  }
+  for (const DirectionStep& step : state.directions) {
+    const auto& values = step.direction->values;
+    if (values.size() == z.size() && coversAll(step, info)) {
+      for (std::size_t i = 0; i < z.size(); ++i) {
+        z[i] += step.strength * values[i];
+      }
+    }
+  }
+  return z;
 }
 
 std::vector<float> resolveLabels(const LatentState& state, const GeneratorInfo& info) {
@@ -224,7 +246,14 @@ LatentState fitted(LatentState state, const GeneratorInfo& info) {
   std::erase_if(state.edits, [&](const auto& edit) { return beyond(edit.first, info.zDim); });
   std::erase_if(state.locks, [&](int lock) { return beyond(lock, info.zDim); });
   std::erase_if(state.classes, [&](const auto& entry) { return beyond(entry.first, info.classCount); });
-  std::erase_if(state.layerSeeds, [&](const auto& entry) { return beyond(entry.first, info.styleLayers); });
+  for (StyleSource& source : state.sources) {
+    std::erase_if(source.layers, [&](const auto& entry) { return beyond(entry.first, info.mixLayers()); });
+  }
+  if (info.mixLayers() == 0) {
+    state.sources.clear();
+  }
+  const auto dimensions = static_cast<std::size_t>(std::max(0, info.wDim > 0 ? info.wDim : info.zDim));
+  std::erase_if(state.directions, [&](const auto& step) { return step.direction->values.size() != dimensions; });
   std::erase_if(state.styleOffsets, [&](const auto& entry) {
     return beyond(entry.first.layer + 1, info.styleLayers + 1) || beyond(entry.first.dimension, info.wDim);
   });
@@ -239,8 +268,47 @@ LatentState withSeed(LatentState state, std::uint32_t seed) {
   return state;
 }
 
+void takeStyle(LatentState& state, int layer, const LatentState& recipe, float strength) {
+  for (StyleSource& source : state.sources) {
+    source.layers.erase(layer);
+  }
+  if (strength <= 0.0F) {
+    return;
+  }
+  auto source = std::find_if(state.sources.begin(), state.sources.end(),
+                             [&](const StyleSource& other) { return *other.recipe == recipe; });
+  if (source == state.sources.end()) {
+    source = state.sources.insert(source, {recipe, {}});
+  }
+  source->layers[layer] = std::min(strength, 1.0F);
+}
+
+LatentState asSource(LatentState state) {
+  const LatentState plain;
+  state.truncation = plain.truncation;
+  state.truncationCutoff = plain.truncationCutoff;
+  state.noise = plain.noise;
+  state.noiseSeed = plain.noiseSeed;
+  state.transform = plain.transform;
+  state.resolution = plain.resolution;
+  state.fade = plain.fade;
+  state.normStatistics = plain.normStatistics;
+  state.input = plain.input;
+  state.locks.clear();
+  if (state.blend == 0.0F) {
+    state.targetSeed = plain.targetSeed;
+  }
+  if (state.pad == plain.pad) {
+    state.planeSeed = plain.planeSeed;
+  }
+  return state;
+}
+
 LatentState exactState(const SavedState& saved, const GeneratorInfo& info) {
   LatentState state = saved.latent;
+  if (saved.z.size() == static_cast<std::size_t>(info.zDim) && resolveZ(state, info) != saved.z && info.wDim == 0) {
+    state.directions.clear();  // the z that was saved has gone along them
+  }
   const auto resolved = resolveZ(state, info);
   for (std::size_t i = 0; saved.z.size() == resolved.size() && i < resolved.size(); ++i) {
     if (resolved[i] != saved.z[i]) {

@@ -89,7 +89,7 @@ Vector slerp(const Vector& a, const Vector& b, double t) {
 }
 
 Vector zOf(const Timeline& timeline, std::size_t index, const GeneratorInfo& info) {
-  const auto z = resolveZ(timeline.keyframes[index].state, info);
+  const auto z = resolveBaseZ(timeline.keyframes[index].state, info);
   return {z.begin(), z.end()};
 }
 
@@ -224,9 +224,42 @@ std::map<int, float> sharesOf(const LatentState& state, const GeneratorInfo& inf
   return shares;
 }
 
-/// What mixes styles of other seeds: stays that of the nearer keyframe.
+/// Sources fade in and out layer by layer; those that both have, by their strength.
 void setSources(LatentState& result, const LatentState& a, const LatentState& b, double t) {
-  result.layerSeeds = t < 0.5 ? a.layerSeeds : b.layerSeeds;
+  result.sources = a.sources;
+  for (StyleSource& source : result.sources) {
+    source.layers = lerp(source.layers, {}, t);
+  }
+  for (const StyleSource& source : b.sources) {
+    const auto same = std::find_if(result.sources.begin(), result.sources.end(),
+                                   [&](const StyleSource& other) { return other.recipe == source.recipe; });
+    if (same == result.sources.end()) {
+      result.sources.push_back({source.recipe, lerp({}, source.layers, t)});
+    } else {
+      const auto own = std::find_if(a.sources.begin(), a.sources.end(),
+                                    [&](const StyleSource& other) { return other.recipe == source.recipe; });
+      same->layers = lerp(own->layers, source.layers, t);
+    }
+  }
+}
+
+/// Along each direction in a line; what one side lacks has strength 0 there.
+void setDirections(LatentState& result, const LatentState& a, const LatentState& b, double t) {
+  result.directions = a.directions;
+  for (DirectionStep& step : result.directions) {
+    step.strength = lerp(step.strength, 0.0F, t);
+  }
+  for (const DirectionStep& step : b.directions) {
+    const auto same = std::find_if(result.directions.begin(), result.directions.end(), [&](const DirectionStep& other) {
+      return other.direction == step.direction && other.firstLayer == step.firstLayer && other.lastLayer == step.lastLayer;
+    });
+    if (same == result.directions.end()) {
+      result.directions.push_back(step);
+      result.directions.back().strength = lerp(0.0F, step.strength, t);
+    } else {
+      same->strength += lerp(0.0F, step.strength, t);
+    }
+  }
 }
 
 template <typename Value>
@@ -289,6 +322,7 @@ LatentState stateAt(const Timeline& timeline, double seconds, const GeneratorInf
     result.classes = lerp(sharesOf(a, info), sharesOf(b, info), t);
   }
   setSources(result, a, b, t);
+  setDirections(result, a, b, t);
   result.styleOffsets = lerp(a.styleOffsets, b.styleOffsets, t);
   result.transform = {lerp(a.transform.x, b.transform.x, t), lerp(a.transform.y, b.transform.y, t),
                       lerp(a.transform.turn, b.transform.turn, t)};

@@ -3,8 +3,10 @@
 #include "model/worker/latest_mailbox.h"
 #include "model/worker/thread_priority.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -29,11 +31,26 @@ class GenerationWorker::Thread {
       std::swap(m_model, model);
       m_modelChanges.fetch_add(1);
     }
+    setPreviews({}, 0);
     m_mailbox.poke();
     // The old model may be freed here, by whoever lets go last; not under the lock.
   }
 
   void request(RenderRequest request) { m_mailbox.put(std::move(request)); }
+
+  void setPreviews(std::vector<PreviewRequest> requests, int side) {
+    {
+      const std::lock_guard lock(m_previewMutex);
+      std::erase_if(requests, [&](const PreviewRequest& request) {
+        return std::find(m_inMaking.begin(), m_inMaking.end(), request.id) != m_inMaking.end();
+      });
+      m_previews = {requests.begin(), requests.end()};
+      m_previewSide = side;
+      m_previewWaits.store(!m_previews.empty());
+    }
+    m_mailbox.poke();
+  }
+
   bool busy() const { return m_working.load() || m_mailbox.waiting(); }
 
  private:
@@ -52,7 +69,9 @@ class GenerationWorker::Thread {
     while (!stop.stop_requested()) {
       const Assignment now = assignment();
       // Without a model a request stays in the box until setModel pokes.
-      if (!m_mailbox.waitUntil(stop, [&] { return m_modelChanges.load() != now.change || now.model != nullptr; })) {
+      if (!m_mailbox.waitUntil(stop, [&](bool asked) {
+            return m_modelChanges.load() != now.change || (now.model && (asked || m_previewWaits.load()));
+          })) {
         continue;
       }
       if (m_modelChanges.load() != now.change) {
@@ -61,8 +80,69 @@ class GenerationWorker::Thread {
       if (auto request = m_mailbox.take(m_working)) {
         answer(*request, now, stop);
         m_working.store(false);
+      } else {
+        makePreviews(now, stop);
       }
     }
+  }
+
+  /// As many as take some tenth of a second together.
+  std::vector<PreviewRequest> nextPreviews() {
+    constexpr double kSeconds = 0.1;
+    constexpr double kMost = 8.0;
+    const double count = m_previewSeconds > 0.0 ? std::clamp(kSeconds / m_previewSeconds, 1.0, kMost) : 1.0;
+    const std::lock_guard lock(m_previewMutex);
+    std::vector<PreviewRequest> next;
+    m_inMaking.clear();
+    while (!m_previews.empty() && next.size() < static_cast<std::size_t>(count)) {
+      m_inMaking.push_back(m_previews.front().id);
+      next.push_back(std::move(m_previews.front()));
+      m_previews.pop_front();
+    }
+    m_previewWaits.store(!m_previews.empty());
+    return next;
+  }
+
+  void makePreviews(const Assignment& now, const std::stop_token& stop) {
+    // A batch that is done sooner than a hand would notice is finished even when a request comes; the rest is given up.
+    constexpr double kUnnoticed = 0.012;
+    const auto batch = nextPreviews();
+    if (batch.empty()) {
+      return;
+    }
+    const auto start = Clock::now();
+    if (m_previewsOf != now.change) {
+      m_previewsOf = now.change;
+      m_previewSeconds = 0.0;  // another model has another pace
+    }
+    const bool quick = m_previewSeconds * static_cast<double>(batch.size()) < kUnnoticed && m_previewSeconds > 0.0;
+    try {
+      std::vector<LatentState> states;
+      for (const PreviewRequest& request : batch) {
+        states.push_back(request.latent);
+      }
+      auto frames = now.model->renderSmall(states, m_previewSide.load(), [&] {
+        return stop.stop_requested() || m_modelChanges.load() != now.change || (!quick && m_mailbox.waiting());
+      });
+      m_previewSeconds = secondsSince(start) / static_cast<double>(batch.size());
+      for (std::size_t i = 0; i < frames.size() && m_listener.preview; ++i) {
+        m_listener.preview({batch[i].id, std::move(frames[i])});
+      }
+    } catch (const Interrupted&) {
+      const std::lock_guard lock(m_previewMutex);
+      if (m_modelChanges.load() == now.change) {
+        m_previews.insert(m_previews.begin(), batch.begin(), batch.end());
+        m_previewWaits.store(true);
+      }
+    } catch (const std::exception& error) {
+      for (const PreviewRequest& request : batch) {
+        if (m_listener.previewFailure) {
+          m_listener.previewFailure(request.id, error.what());
+        }
+      }
+    }
+    const std::lock_guard lock(m_previewMutex);
+    m_inMaking.clear();
   }
 
   /// True once the frame that began at `start` is not worth finishing. A newer request alone ends it only while little
@@ -100,6 +180,13 @@ class GenerationWorker::Thread {
   std::shared_ptr<const OpenedModel> m_model;  // guarded by m_modelMutex
   std::atomic<std::uint64_t> m_modelChanges{0};
   std::atomic<bool> m_working{false};
+  std::mutex m_previewMutex;
+  std::deque<PreviewRequest> m_previews;    // guarded by m_previewMutex
+  std::vector<std::uint64_t> m_inMaking;    // guarded by m_previewMutex
+  std::atomic<int> m_previewSide{0};
+  std::atomic<bool> m_previewWaits{false};
+  double m_previewSeconds = 0.0;  // of one preview, with m_previewsOf; worker thread only
+  std::uint64_t m_previewsOf = 0;
   double m_typicalSeconds = 0.0;  // of a whole frame; worker thread only
   bool m_gaveUpLast = false;      // worker thread only
   std::jthread m_thread;          // last: stops and joins before the rest goes
@@ -112,6 +199,9 @@ GenerationWorker::~GenerationWorker() = default;
 
 void GenerationWorker::setModel(std::shared_ptr<const OpenedModel> model) { m_thread->setModel(std::move(model)); }
 void GenerationWorker::request(RenderRequest request) { m_thread->request(std::move(request)); }
+void GenerationWorker::setPreviews(std::vector<PreviewRequest> requests, int side) {
+  m_thread->setPreviews(std::move(requests), side);
+}
 bool GenerationWorker::busy() const { return m_thread->busy(); }
 
 }  // namespace loom::model

@@ -112,12 +112,12 @@ void checkInputs(const GeneratorInputs& inputs, const SynthesisSettings& setting
   } else {
     refuse(inputs.x.has_value(), "x", "it makes pictures from z");
   }
-  refuse(inputs.ws.has_value() && info.styleLayers == 0, "ws", "it has no mapping network");
+  refuse(inputs.ws.has_value() && info.mixLayers() == 0, "ws", "it has no mapping network");
   refuse(inputs.wMean.has_value() && info.wDim == 0, "w_mean", "it has no mapping network");
   if (inputs.z) {
     checkArray("z", *inputs.z, {kAny, info.zDim});
   } else if (inputs.ws) {
-    checkArray("ws", *inputs.ws, {kAny, info.styleLayers, info.wDim});
+    checkArray("ws", *inputs.ws, {kAny, info.mixLayers(), info.wDim > 0 ? info.wDim : info.conditionDim});
   } else {
     checkPicture(*inputs.x, info);
   }

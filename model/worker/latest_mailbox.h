@@ -38,12 +38,12 @@ class LatestMailbox {
     m_changed.notify_all();
   }
 
-  /// Blocks until a value waits and `ready()` holds; false when stopped before. `ready` is evaluated under the mailbox's
-  /// lock and must not call back into it; `poke` after anything that it looks at has changed.
+  /// Blocks until `ready(whether a value waits)` holds; false when stopped before. `ready` is evaluated under the
+  /// mailbox's lock and must not call back into it; `poke` after anything that it looks at has changed.
   template <typename Ready>
   bool waitUntil(const std::stop_token& stop, Ready ready) {
     std::unique_lock lock(m_mutex);
-    return m_changed.wait(lock, stop, [&] { return m_value.has_value() && ready(); });
+    return m_changed.wait(lock, stop, [&] { return ready(m_value.has_value()); });
   }
 
   /// Takes the value, if one waits, and sets `working` in the same breath, so that nobody sees the box empty and the

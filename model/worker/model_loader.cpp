@@ -46,7 +46,7 @@ class ModelLoader::Thread {
   void run(const std::stop_token& stop) {
     lowerThreadPriority();
     std::atomic<bool> working{false};
-    while (m_mailbox.waitUntil(stop, [] { return true; })) {
+    while (m_mailbox.waitUntil(stop, [](bool waits) { return waits; })) {
       if (const auto job = m_mailbox.take(working)) {
         work(*job);
       }

@@ -11,10 +11,13 @@
 #include "model/generators/state_dict.h"
 #include "model/input_check.h"
 #include "model/worker/pack_frame.h"
+#include "model/worker/style_mix.h"
+#include "model/worker/tensor_array.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <optional>
 
 namespace loom::model {
@@ -153,6 +156,7 @@ struct OpenedModel::Parts {
   torch::Device device = torch::kCPU;
   std::shared_ptr<Generator> generator;
   std::optional<LayoutReading> layout;
+  std::mutex atWork;  // the generator: the window's worker, an export and a search for directions may all ask
 
   void noteLayout(const Choice& choice) {
     const auto* chain = dynamic_cast<const ChainGenerator*>(generator.get());
@@ -248,43 +252,41 @@ std::vector<std::pair<std::string, std::vector<std::int64_t>>> OpenedModel::tens
 
 namespace {
 
-/// The array on the device; a copy, since the array may go before the tensor does.
-torch::Tensor onDevice(const FloatTensor& array, torch::Device device) {
-  // from_blob wants a mutable pointer; the copy that `to` makes is what the network sees.
-  auto* data = const_cast<float*>(array.values.data());
-  return torch::from_blob(data, array.shape, torch::kFloat32).to(device, torch::kFloat32, false, true);
-}
-
-FloatTensor onHost(const torch::Tensor& tensor) {
-  const auto host = tensor.to(torch::kCPU, torch::kFloat32).contiguous();
-  FloatTensor result{{host.sizes().begin(), host.sizes().end()}, {}};
-  result.values.assign(host.data_ptr<float>(), host.data_ptr<float>() + host.numel());
-  return result;
+/// The frame with `image`'s pixels.
+Frame packed(Frame frame, const torch::Tensor& image, ValueRange range) {
+  const auto start = Clock::now();
+  frame.width = static_cast<int>(image.size(3));
+  frame.height = static_cast<int>(image.size(2));
+  frame.pixels = packFrame(image, range);
+  frame.timings.pack = millisecondsSince(start);
+  return frame;
 }
 
 /// One call of the network, its inputs checked by InputCheck.
 class Synthesis {
  public:
   Synthesis(Generator& generator, torch::Device device, const SynthesisSettings& settings, const Interrupt& interrupt)
-      : m_generator(generator), m_device(device), m_control{interrupt, settings, {}} {}
+      : control{interrupt, settings, {}}, m_generator(generator), m_device(device) {}
+
+  SynthesisControl control;
 
   /// ws where there is a mapping network; else undefined.
   torch::Tensor ws;
 
   torch::Tensor run(const GeneratorInputs& inputs) {
     if (inputs.wMean) {
-      m_control.wMean = onDevice(*inputs.wMean, m_device);
+      control.wMean = onDevice(*inputs.wMean, m_device);
     }
     torch::Tensor w;
     if (inputs.ws) {
       w = onDevice(*inputs.ws, m_device);
     } else {
-      w = m_generator.map(onDevice(inputs.x ? *inputs.x : *inputs.z, m_device), labels(inputs), m_control);
+      w = m_generator.map(onDevice(inputs.x ? *inputs.x : *inputs.z, m_device), labels(inputs), control);
     }
     if (m_generator.info().styleLayers > 0) {
       ws = w;
     }
-    return m_generator.synthesize(w, m_control);
+    return m_generator.synthesize(w, control);
   }
 
  private:
@@ -302,12 +304,12 @@ class Synthesis {
 
   Generator& m_generator;
   torch::Device m_device;
-  SynthesisControl m_control;
 };
 
-/// LibTorch's errors come out as ModelError.
+/// One caller at a time; LibTorch's errors come out as ModelError.
 template <typename Work>
-auto guarded(const Work& work) {
+auto guarded(std::mutex& mutex, const Work& work) {
+  const std::lock_guard lock(mutex);
   const c10::InferenceMode inference;
   try {
     return work();
@@ -321,7 +323,7 @@ auto guarded(const Work& work) {
 GeneratorOutputs OpenedModel::generate(const GeneratorInputs& inputs, const SynthesisSettings& settings,
                                        const Interrupt& interrupt) const {
   checkInputs(inputs, settings, m_parts->info);
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
     GeneratorOutputs outputs;
     outputs.image = onHost(synthesis.run(inputs));
@@ -347,36 +349,14 @@ GeneratorInputs OpenedModel::inputsFor(const LatentState& state, const FloatTens
     return inputs;
   }
   inputs.z = FloatTensor{{1, info.zDim}, resolveZ(state, info)};
-  if (info.styleLayers > 0 && (!state.layerSeeds.empty() || !state.styleOffsets.empty())) {
-    inputs.ws = mixStyles(state, inputs, interrupt);
+  if (mixesStyles(state, info)) {
+    inputs.ws = guarded(m_parts->atWork, [&] {
+      const SynthesisControl control{interrupt, resolveSettings(state, info), {}};
+      return onHost(mixStyles(*m_parts->generator, m_parts->device, state, control));
+    });
     inputs.z.reset();
   }
   return inputs;
-}
-
-FloatTensor OpenedModel::mixStyles(const LatentState& state, const GeneratorInputs& inputs,
-                                   const Interrupt& interrupt) const {
-  const auto& info = m_parts->info;
-  return guarded([&] {
-    const SynthesisControl control{interrupt, resolveSettings(state, info), {}};
-    const auto mapped = [&](const std::vector<float>& z) {
-      const auto c = inputs.c ? onDevice(*inputs.c, m_parts->device) : torch::Tensor();
-      return m_parts->generator->map(onDevice({{1, info.zDim}, z}, m_parts->device), c, control);
-    };
-    torch::Tensor ws = mapped(inputs.z->values).clone();
-    for (const auto& [layer, seed] : state.layerSeeds) {
-      if (layer >= 0 && layer < info.styleLayers) {
-        ws.select(1, layer).copy_(mapped(resolveZ(withSeed({}, seed), info)).select(1, layer));
-      }
-    }
-    for (const auto& [place, offset] : state.styleOffsets) {
-      if (place.layer < info.styleLayers && place.dimension >= 0 && place.dimension < info.wDim) {
-        const auto layers = place.layer < 0 ? ws : ws.slice(1, place.layer, place.layer + 1);
-        layers.select(2, place.dimension).add_(offset);
-      }
-    }
-    return onHost(ws);
-  });
 }
 
 FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
@@ -384,7 +364,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
   if (info.wDim == 0) {
     throw ModelError("this " + info.architecture + " has no mapping network");
   }
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     static const Interrupt kNever;
     const SynthesisControl control{kNever, {}, {}};
     torch::Tensor c;
@@ -398,7 +378,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
 }
 
 std::vector<FloatTensor> OpenedModel::latentWeights() const {
-  return guarded([&] {
+  return guarded(m_parts->atWork, [&] {
     std::vector<FloatTensor> weights;
     for (const torch::Tensor& weight : m_parts->generator->latentWeights()) {
       weights.push_back(onHost(weight));
@@ -408,29 +388,122 @@ std::vector<FloatTensor> OpenedModel::latentWeights() const {
 }
 
 Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt,
-                          const FloatTensor* picture) const {
+                          const FloatTensor* picture, const RenderOptions& options) const {
+  const auto& info = m_parts->info;
   Frame frame;
   frame.model = m_parts->id;
   frame.generation = generation;
   frame.latent = state;
   auto start = Clock::now();
   const GeneratorInputs inputs = inputsFor(state, picture, interrupt);
-  const SynthesisSettings settings = resolveSettings(state, m_parts->info);
-  checkInputs(inputs, settings, m_parts->info);
+  SynthesisSettings settings = resolveSettings(state, info);
+  settings.precision = info.hasDrafts ? options.precision : Precision::Exact;
+  checkInputs(inputs, settings, info);
+  frame.quality = settings.precision == Precision::Draft ? Quality::Draft : Quality::Exact;
   frame.timings.resolve = millisecondsSince(start);
   start = Clock::now();
-  const auto image = guarded([&] {
-    const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(inputs).contiguous();
-    const auto& info = m_parts->info;
+  const auto image = guarded(m_parts->atWork, [&] {
+    Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
+    synthesis.control.keepActivations = options.keepActivations;
+    synthesis.control.coarseResolution = options.coarseResolution;
+    if (options.coarse) {
+      synthesis.control.coarse = [&](const torch::Tensor& coarse) {
+        Frame early = frame;
+        early.quality = Quality::Coarse;
+        early.timings.synthesis = millisecondsSince(start);
+        options.coarse(packed(std::move(early), coarse, info.range));
+      };
+    }
+    const auto made = synthesis.run(inputs).contiguous();
     return made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
   });
   frame.timings.synthesis = millisecondsSince(start);
-  start = Clock::now();
-  frame.width = static_cast<int>(image.size(3));
-  frame.height = static_cast<int>(image.size(2));
-  frame.pixels = packFrame(image, m_parts->info.range);
-  frame.timings.pack = millisecondsSince(start);
-  return frame;
+  return packed(std::move(frame), image, info.range);
+}
+
+namespace {
+
+/// The inputs one below the other; each has one row.
+GeneratorInputs together(const std::vector<GeneratorInputs>& all) {
+  GeneratorInputs result;
+  const auto gather = [&](std::optional<FloatTensor> GeneratorInputs::*part) {
+    if (!(all.front().*part)) {
+      return;
+    }
+    FloatTensor joined = *(all.front().*part);
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      const auto& values = (all[i].*part)->values;
+      joined.values.insert(joined.values.end(), values.begin(), values.end());
+    }
+    joined.shape[0] = static_cast<std::int64_t>(all.size());
+    result.*part = std::move(joined);
+  };
+  gather(&GeneratorInputs::z);
+  gather(&GeneratorInputs::ws);
+  gather(&GeneratorInputs::c);
+  return result;
+}
+
+/// The settings of a small picture: a generator with several outputs need not make the largest.
+SynthesisSettings smallSettings(const LatentState& state, const GeneratorInfo& info, int side) {
+  SynthesisSettings settings = resolveSettings(state, info);
+  if (side > 0 && settings.resolution == 0) {
+    for (const int pixels : info.resolutions) {
+      if (pixels >= side && pixels < info.resolutions.back()) {
+        settings.resolution = pixels;
+        break;
+      }
+    }
+  }
+  return settings;
+}
+
+torch::Tensor scaledDown(const torch::Tensor& image, int side) {
+  const std::int64_t longest = std::max(image.size(2), image.size(3));
+  if (side <= 0 || longest <= side) {
+    return image;
+  }
+  const auto scaled = [&](std::int64_t size) { return std::max<std::int64_t>(1, size * side / longest); };
+  return torch::adaptive_avg_pool2d(image, {scaled(image.size(2)), scaled(image.size(3))});
+}
+
+}  // namespace
+
+std::vector<Frame> OpenedModel::renderSmall(const std::vector<LatentState>& states, int side,
+                                            const Interrupt& interrupt) const {
+  const auto& info = m_parts->info;
+  std::vector<Frame> frames;
+  while (frames.size() < states.size()) {
+    const SynthesisSettings settings = smallSettings(states[frames.size()], info, side);
+    std::vector<GeneratorInputs> inputs;
+    for (std::size_t i = frames.size(); i < states.size() && smallSettings(states[i], info, side) == settings; ++i) {
+      GeneratorInputs next = inputsFor(states[i], nullptr, interrupt);
+      if (!inputs.empty() && inputs.front().ws.has_value() != next.ws.has_value()) {
+        break;
+      }
+      inputs.push_back(std::move(next));
+    }
+    const GeneratorInputs joined = together(inputs);
+    checkInputs(joined, settings, info);
+    const auto start = Clock::now();
+    const auto images = guarded(m_parts->atWork, [&] {
+      const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(joined);
+      const auto pictures = made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
+      return scaledDown(pictures, side).to(torch::kCPU, torch::kFloat32).contiguous();
+    });
+    const double each = millisecondsSince(start) / static_cast<double>(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      Frame frame;
+      frame.model = m_parts->id;
+      frame.latent = states[frames.size()];
+      frame.width = static_cast<int>(images.size(3));
+      frame.height = static_cast<int>(images.size(2));
+      frame.timings.synthesis = each;
+      frame.pixels = packFrame(images.slice(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1), info.range);
+      frames.push_back(std::move(frame));
+    }
+  }
+  return frames;
 }
 
 }  // namespace loom::model

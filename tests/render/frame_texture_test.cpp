@@ -109,11 +109,11 @@ class FrameTextureTest : public QObject {
     FrameTexture texture;
     model::Frame frame = plainFrame(7, 5, qRgb(1, 2, 3));
     frame.generation = 99;
-    frame.draft = true;
+    frame.quality = Quality::Draft;
     QCOMPARE(texture.upload(frame), std::string());
     QCOMPARE(texture.size(), QSize(7, 5));
     QCOMPARE(texture.generation(), std::uint64_t{99});
-    QVERIFY(texture.draft() && !texture.empty() && texture.texture() != 0);
+    QVERIFY(texture.quality() == Quality::Draft && !texture.empty() && texture.texture() != 0);
     texture.release();
     QVERIFY(texture.empty() && texture.texture() == 0);
     QCOMPARE(texture.upload(frame), std::string());  // anew

@@ -52,13 +52,13 @@ void Hand::press(QPoint place, Qt::MouseButton button, Qt::KeyboardModifiers mod
   withFrames([&] { QTest::mousePress(window(), button, modifiers, inWindow(place)); });
 }
 
-void Hand::release(QPoint place, Qt::MouseButton button) {
-  withFrames([&] { QTest::mouseRelease(window(), button, {}, inWindow(place)); });
+void Hand::release(QPoint place, Qt::MouseButton button, Qt::KeyboardModifiers modifiers) {
+  withFrames([&] { QTest::mouseRelease(window(), button, modifiers, inWindow(place)); });
 }
 
 void Hand::click(QPoint place, Qt::MouseButton button, Qt::KeyboardModifiers modifiers) {
   press(place, button, modifiers);
-  release(place, button);
+  release(place, button, modifiers);
 }
 
 void Hand::doubleClick(QPoint place) {

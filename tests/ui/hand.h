@@ -18,7 +18,7 @@ class Hand {
 
   void moveTo(QPoint place);
   void press(QPoint place, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers modifiers = {});
-  void release(QPoint place, Qt::MouseButton button = Qt::LeftButton);
+  void release(QPoint place, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers modifiers = {});
   void click(QPoint place, Qt::MouseButton button = Qt::LeftButton, Qt::KeyboardModifiers modifiers = {});
   void doubleClick(QPoint place);
   /// Press at the first place, move through the others, let go at the last.

@@ -41,6 +41,8 @@ class WindowBench {
   Hand& hand() { return *m_hand; }
   const model::LatentState& latent() { return explorer().latent(); }
 
+  QString autosaveFolder() const { return file(QStringLiteral("gallery/autosave")); }
+
   static QString bundled();
   /// A path in a folder that goes with the test.
   QString file(const QString& name) const { return m_folder.filePath(name); }

@@ -247,7 +247,7 @@ void WindowPicturesTest::saveAsAsksAndSaves() {
   QVERIFY(showKnown(WindowBench::bundled()));
   const QString target = bench().file(QStringLiteral("pictures/chosen.jpg"));
   const QString path =
-      saved([&] { agree([this] { hand().key(Qt::Key_S, Qt::ControlModifier); }, target); });
+      saved([&] { agree([this] { hand().key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier); }, target); });
   QCOMPARE(path, target);
   QVERIFY(!QImage(path).isNull());
 }

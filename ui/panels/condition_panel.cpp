@@ -157,7 +157,7 @@ bool ConditionPanel::hasContent(const model::OpenedModel* model) {
     return false;
   }
   const auto& info = model->info();
-  return info.labels != model::LabelKind::None || info.styleLayers > 0 || !info.noiseModes.empty() ||
+  return info.labels != model::LabelKind::None || info.mixLayers() > 0 || !info.noiseModes.empty() ||
          info.hasTransform || info.resolutions.size() > 1 || info.hasFade || info.hasNormStatistics;
 }
 
@@ -170,8 +170,10 @@ void ConditionPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   if (m_model != facts.model->id()) {
     m_model = facts.model->id();
     m_styles.reset();
+    m_board.reset();
   }
   m_classes.draw(info, draft);
+  m_board.draw(facts, draft);
   drawNoise(info, draft);
   drawTransform(info, draft);
   drawOutputs(info, draft);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/panels/class_controls.h"
+#include "ui/panels/mixing_board.h"
 #include "ui/panels/panel.h"
 #include "ui/panels/style_controls.h"
 
@@ -19,6 +20,7 @@ class ConditionPanel : public Panel {
 
  private:
   ClassControls m_classes;
+  MixingBoard m_board;
   StyleControls m_styles;
   std::uint64_t m_model = 0;
 };

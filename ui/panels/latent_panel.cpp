@@ -23,6 +23,7 @@ void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   if (m_model != facts.model->id()) {
     m_model = facts.model->id();
     m_pager.reset();
+    m_directions.reset();
   }
   drawSeed(draft);
   m_pad.draw(draft);
@@ -41,6 +42,7 @@ void LatentPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
       draft.edited = "truncation";
     }
   }
+  m_directions.draw(facts, draft);
   drawWalk(facts, draft);
   drawDimensions(facts, draft);
 }

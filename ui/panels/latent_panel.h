@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/panels/dimension_pager.h"
+#include "ui/panels/direction_controls.h"
 #include "ui/panels/latent_pad.h"
 #include "ui/panels/latent_strip.h"
 #include "ui/panels/panel.h"
@@ -22,6 +23,7 @@ class LatentPanel : public Panel {
   void drawSlider(const WindowFacts& facts, WindowDraft& draft, int dimension);
 
   LatentPad m_pad;
+  DirectionControls m_directions;
   LatentStrip m_strip;
   DimensionPager m_pager{""};
   std::uint64_t m_model = 0;

@@ -1,6 +1,5 @@
 #include "ui/panels/style_controls.h"
 
-#include "ui/panels/seed_field.h"
 #include "ui/panels/widgets.h"
 #include "ui/theme/imgui_theme.h"
 
@@ -31,17 +30,15 @@ void StyleControls::draw(const model::GeneratorInfo& info, WindowDraft& draft) {
   const float resetWidth = 62.0F;
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - resetWidth);
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() - 5.0F);
-  ImGui::BeginDisabled(draft.latent.layerSeeds.empty() && draft.latent.styleOffsets.empty());
+  ImGui::BeginDisabled(draft.latent.styleOffsets.empty());
   if (button("styleReset", "Reset", Icon::None, resetWidth)) {
-    draft.latent.layerSeeds.clear();
     draft.latent.styleOffsets.clear();
     draft.edited = "reset styles";
   }
   ImGui::EndDisabled();
-  tooltip("Every layer takes its style from the seed again, unchanged");
+  tooltip("Every dimension of w as it was");
   m_layer = std::min(m_layer, info.styleLayers - 1);
   drawLayers(info, draft);
-  drawSource(draft);
   if (info.truncation == model::Truncation::MeanOfW) {
     auto cutoff = static_cast<float>(draft.latent.truncationCutoff.value_or(info.styleLayers));
     SliderOptions options;
@@ -72,7 +69,7 @@ void StyleControls::drawLayers(const model::GeneratorInfo& info, WindowDraft& dr
     if (ImGui::GetCursorScreenPos().x + kWidth > right) {
       ImGui::NewLine();
     }
-    const bool changed = draft.latent.layerSeeds.contains(layer) || hasOffset(draft.latent, layer);
+    const bool changed = hasOffset(draft.latent, layer);
     const std::string text = std::to_string(layer);
     if (button(("layer" + text).c_str(), text.c_str(), Icon::None, kWidth, m_layer == layer)) {
       m_layer = layer;
@@ -84,39 +81,6 @@ void StyleControls::drawLayers(const model::GeneratorInfo& info, WindowDraft& dr
     }
     tooltip(layer == 0 ? "The first layers shape the coarse form" : "Early layers shape the form, late ones colour and texture");
   }
-}
-
-void StyleControls::drawSource(WindowDraft& draft) const {
-  if (m_layer < 0) {
-    return;
-  }
-  auto& seeds = draft.latent.layerSeeds;
-  const auto own = seeds.find(m_layer);
-  std::uint32_t seed = own == seeds.end() ? draft.latent.seed : own->second;
-  const float arrow = ImGui::GetFrameHeight();
-  ImGui::AlignTextToFramePadding();
-  ImGui::TextColored(colorVec(own == seeds.end() ? palette().quiet : palette().text), "Style of seed");
-  ImGui::SameLine(0.0F, 8.0F);
-  const float resetWidth = 54.0F;
-  if (seedField("##layerseed", seed, ImGui::GetContentRegionAvail().x - arrow - resetWidth - 2.0F * kGap)) {
-    seeds[m_layer] = seed;
-    draft.edited = "style of " + layerName(m_layer);
-  }
-  tooltip("This layer takes its style from this seed");
-  ImGui::SameLine(0.0F, kGap);
-  if (button("layerdice", "", Icon::Dice, arrow)) {
-    seeds[m_layer] = seedByChance();
-    draft.edited = "style of " + layerName(m_layer);
-  }
-  tooltip("A style by chance for this layer");
-  ImGui::SameLine(0.0F, kGap);
-  ImGui::BeginDisabled(own == seeds.end());
-  if (button("layerreset", "Own", Icon::None, resetWidth)) {
-    seeds.erase(m_layer);
-    draft.edited = "style of " + layerName(m_layer);
-  }
-  ImGui::EndDisabled();
-  tooltip("Back to the style of the picture's own seed");
 }
 
 void StyleControls::drawOffsets(const model::GeneratorInfo& info, WindowDraft& draft) {

@@ -1,4 +1,4 @@
-// The styles of a StyleGAN: which seed each layer takes its style from, and every dimension of w, for all layers or one.
+// The styles of a StyleGAN: every dimension of w, for all layers or one, and how many layers are truncated.
 #pragma once
 
 #include "ui/panels/dimension_pager.h"
@@ -14,7 +14,6 @@ class StyleControls {
 
  private:
   void drawLayers(const model::GeneratorInfo& info, WindowDraft& draft);
-  void drawSource(WindowDraft& draft) const;
   void drawOffsets(const model::GeneratorInfo& info, WindowDraft& draft);
 
   int m_layer = -1;  ///< that is edited; −1: all

@@ -3,6 +3,9 @@
 
 #include "model/latent_state.h"
 #include "model/opened_model.h"
+#include "model/timeline.h"
+#include "ui/session/direction_service.h"
+#include "ui/session/previews.h"
 #include "ui/session/training.h"
 
 #include <optional>
@@ -28,6 +31,10 @@ enum class Command {
   OpenInput,
   PasteInput,
   FormerInput,
+  TogglePlay,
+  AddKeyframe,
+  SaveVideo,
+  PauseVideo,
 };
 
 /// How the picture is looked at. Remembered between sessions.
@@ -58,17 +65,44 @@ struct TrainingCommand {
   std::int64_t step = 0;  ///< to return to
 };
 
+/// What the panel asks for of the directions that are kept.
+struct DirectionCommand {
+  enum class Kind { Find, Between, FromTag, Load, Rename, Layers, Move, Remove };
+  Kind kind = Kind::Find;
+  FindDirections find = {};
+  std::string id = {};    ///< of a kept direction
+  std::string text = {};  ///< a name or a tag
+  int first = 0;          ///< of its layers, or by how many places it moves
+  int last = -1;
+};
+
+/// Seeds on a map of the open model.
+struct MapFacts {
+  bool making = false;
+  std::uint64_t version = 0;  ///< another one: another map
+  std::vector<std::uint32_t> seeds;
+  std::vector<std::pair<float, float>> places;  ///< of each, x to the right and y upwards, in [-1, 1]
+};
+
 /// Read by panels.
 struct WindowFacts {
+  explicit WindowFacts(const MapFacts& shown) : map(shown) {}
   const model::OpenedModel* model = nullptr;  ///< null before the first
-  const std::vector<float>* z = nullptr;      ///< at the latent state of the draft before it is edited
+  const std::vector<float>* z = nullptr;      ///< at the draft before it is edited, without its directions
+  Previews* previews = nullptr;               ///< never null in the window
   bool walking = false;
+  bool playing = false;            ///< the film
+  bool makingVideo = false;        ///< a file of it is being written
+  bool videoPaused = false;
+  double playhead = 0.0;           ///< seconds
+  const std::vector<KeptDirection>* directions = nullptr;  ///< null: there are none to be had
   bool pinned = false;             ///< a frame is pinned for comparison
   double zoom = 1.0;               ///< device pixels per picture pixel
   const TrainingFacts* training = nullptr;  ///< never null in the window
   unsigned int sheetTexture = 0;            ///< OpenGL's name of the film's sheet that is shown; 0: none
   unsigned int stripTexture = 0;            ///< one sample over time, side by side
   int stripLength = 0;
+  const MapFacts& map;
   std::optional<InputFacts> input;  ///< of a model that changes pictures; nothing while it is read
 };
 
@@ -77,8 +111,13 @@ struct WindowDraft {
   model::LatentState latent;
   ViewSettings view;
   double secondsPerSeed = 4.0;
+  model::Timeline timeline;
+  enum class MapKind { Styles, Pictures };
+  std::optional<MapKind> drawMap;  ///< a map is wanted
+  std::optional<double> scrub;  ///< the film is to be seen at this time
   std::vector<Command> commands;
   std::vector<TrainingCommand> training;
+  std::vector<DirectionCommand> directions;
   std::optional<model::ChainLayout> layout;          ///< the layers that the model is to be opened by
   std::optional<model::ChainLayout> rememberLayout;  ///< to be written beside the file
   bool closeLayers = false;                          ///< the panel of layers is done with

@@ -4,6 +4,9 @@
 #include <QRandomGenerator>
 #include <QUndoCommand>
 
+#include <algorithm>
+#include <cmath>
+
 namespace loom::ui {
 namespace {
 
@@ -15,12 +18,12 @@ constexpr int kUndoLimit = 1000;
 /// From one state to another. Edits of one gesture melt into one command.
 class Explorer::EditCommand : public QUndoCommand {
  public:
-  EditCommand(Explorer& explorer, model::LatentState after, const QString& what, int gesture)
+  EditCommand(Explorer& explorer, model::LatentState after, model::Shared<model::Timeline> film, const QString& what)
       : QUndoCommand(what), m_explorer(explorer), m_before(explorer.m_latent), m_after(std::move(after)),
-        m_gesture(gesture) {}
+        m_filmBefore(explorer.m_timeline), m_filmAfter(std::move(film)), m_gesture(explorer.m_gesture) {}
 
-  void undo() override { m_explorer.apply(m_before); }
-  void redo() override { m_explorer.apply(m_after); }
+  void undo() override { go(m_before, m_filmBefore); }
+  void redo() override { go(m_after, m_filmAfter); }
   int id() const override { return 1; }
 
   bool mergeWith(const QUndoCommand* other) override {
@@ -29,13 +32,26 @@ class Explorer::EditCommand : public QUndoCommand {
       return false;
     }
     m_after = next->m_after;
+    m_filmAfter = next->m_filmAfter;
     return true;
   }
 
  private:
+  void go(const model::LatentState& state, const model::Shared<model::Timeline>& film) {
+    if (m_explorer.m_timeline != film) {
+      m_explorer.m_timeline = film;
+      Q_EMIT m_explorer.timelineChanged();
+    }
+    if (m_explorer.m_latent != state) {
+      m_explorer.apply(state);
+    }
+  }
+
   Explorer& m_explorer;
   model::LatentState m_before;
   model::LatentState m_after;
+  model::Shared<model::Timeline> m_filmBefore;
+  model::Shared<model::Timeline> m_filmAfter;
   int m_gesture;
 };
 
@@ -44,6 +60,9 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
   m_walkTimer.setInterval(kWalkIntervalMs);
   m_walkTimer.setTimerType(Qt::PreciseTimer);
   connect(&m_walkTimer, &QTimer::timeout, this, &Explorer::advanceWalk);
+  m_playTimer.setInterval(kWalkIntervalMs);
+  m_playTimer.setTimerType(Qt::PreciseTimer);
+  connect(&m_playTimer, &QTimer::timeout, this, &Explorer::advancePlay);
 
   // The workers speak on their own threads: every word is handed over by a queued call.
   const auto queued = [this](auto&& call) { QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection); };
@@ -55,7 +74,15 @@ Explorer::Explorer(QObject* parent) : QObject(parent) {
             Q_EMIT frameFailed(QString::fromStdString(failure.message));
           }
         });
-      }});
+      },
+      [this, queued](model::Preview preview) {
+        queued([this, preview = std::move(preview)] {
+          if (m_model && preview.frame.model == m_model->id()) {
+            Q_EMIT previewCame(preview);
+          }
+        });
+      },
+      [this, queued](std::uint64_t id, const std::string&) { queued([this, id] { Q_EMIT previewFailed(id); }); }});
   m_loader = std::make_unique<model::ModelLoader>(model::LoaderListener{
       [this, queued](std::uint64_t job, double fraction) {
         queued([this, job, fraction] {
@@ -174,8 +201,61 @@ void Explorer::takeModel(std::shared_ptr<const model::OpenedModel> opened) {
 
 void Explorer::edit(const model::LatentState& state, const QString& what) {
   if (state != m_latent) {
-    m_undo.push(new EditCommand(*this, state, what, m_gesture));
+    m_undo.push(new EditCommand(*this, state, m_timeline, what));
   }
+}
+
+void Explorer::editTimeline(const model::Timeline& timeline, const QString& what) {
+  if (timeline != *m_timeline) {
+    m_undo.push(new EditCommand(*this, m_latent, timeline, what));
+  }
+}
+
+void Explorer::scrub(double seconds) {
+  m_playhead = std::clamp(seconds, 0.0, std::max(0.0, model::durationOf(*m_timeline)));
+  if (m_model && !m_timeline->keyframes.empty()) {
+    edit(model::fitted(model::stateAt(*m_timeline, m_playhead, m_model->info()), m_model->info()), tr("scrub the film"));
+  }
+  Q_EMIT timelineChanged();
+}
+
+void Explorer::setPlaying(bool on) {
+  if (on == playing() || (on && model::durationOf(*m_timeline) <= 0.0)) {
+    return;
+  }
+  endGesture();
+  if (on) {
+    setWalking(false);
+    if (!m_timeline->loop && m_playhead >= model::durationOf(*m_timeline)) {
+      m_playhead = 0.0;
+    }
+    m_playClock.start();
+    m_playTimer.start();
+  } else {
+    m_playTimer.stop();
+  }
+  Q_EMIT playingChanged(on);
+}
+
+void Explorer::advancePlay() {
+  const double duration = model::durationOf(*m_timeline);
+  double next = m_playhead + static_cast<double>(m_playClock.restart()) / 1000.0;
+  if (m_timeline->loop && duration > 0.0) {
+    next = std::fmod(next, duration);
+  }
+  scrub(next);
+  if (!m_timeline->loop && next >= duration) {
+    setPlaying(false);
+  }
+}
+
+void Explorer::takeProject(const model::Timeline& timeline) {
+  setPlaying(false);
+  m_undo.clear();
+  endGesture();
+  m_timeline = timeline;
+  m_playhead = 0.0;
+  Q_EMIT timelineChanged();
 }
 
 void Explorer::apply(const model::LatentState& state) {
@@ -184,6 +264,7 @@ void Explorer::apply(const model::LatentState& state) {
     findInput();
   }
   m_z = m_model ? model::resolveZ(m_latent, m_model->info()) : std::vector<float>();
+  m_baseZ = m_model ? model::resolveBaseZ(m_latent, m_model->info()) : std::vector<float>();
   requestFrame();
   Q_EMIT latentChanged();
 }
@@ -233,6 +314,7 @@ void Explorer::setWalking(bool on) {
   }
   endGesture();
   if (on) {
+    setPlaying(false);
     m_walk.start();
     m_walkTimer.start();
   } else {

@@ -6,9 +6,11 @@
 
 #include "model/generation_worker.h"
 #include "model/model_loader.h"
+#include "model/timeline.h"
 #include "ui/session/input_pictures.h"
 #include "ui/session/random_walk.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QThreadPool>
@@ -33,6 +35,12 @@ class Explorer : public QObject {
   const model::LatentState& latent() const { return m_latent; }
   /// z at `latent()`; empty without a model.
   const std::vector<float>& z() const { return m_z; }
+  /// The same without the state's directions: what the sliders of z show.
+  const std::vector<float>& baseZ() const { return m_baseZ; }
+  /// These small pictures of the open model are wanted, see GenerationWorker::setPreviews; signals tell of each.
+  void askPreviews(std::vector<model::PreviewRequest> requests, int side) {
+    m_worker->setPreviews(std::move(requests), side);
+  }
   QUndoStack& undoStack() { return m_undo; }
 
   /// Starts to open a checkpoint; a load under way is cancelled. Where `state` is given, the model starts there. The
@@ -52,6 +60,20 @@ class Explorer : public QObject {
 
   /// Moves to `state`. Edits of one gesture (a drag, a typed value) are one step of undo; `what` names it in the menu.
   void edit(const model::LatentState& state, const QString& what);
+  /// The film in the making; it stays when another model is opened.
+  const model::Timeline& timeline() const { return *m_timeline; }
+  /// Changes the film, undoable as `edit`.
+  void editTimeline(const model::Timeline& timeline, const QString& what);
+  /// Seconds from the film's beginning: where it is looked at.
+  double playhead() const { return m_playhead; }
+  /// Goes to that place of the film; the state is the film's. One step of undo while the hand does not let go.
+  void scrub(double seconds);
+  bool playing() const { return m_playTimer.isActive(); }
+  /// Plays from the playhead on, from the beginning where it stood at the end; a film that is no loop stops at its end.
+  void setPlaying(bool on);
+  /// Film, state and playhead as a project brings them; nothing of before can be undone.
+  void takeProject(const model::Timeline& timeline);
+
   /// The hand has let go: the next edit begins a new step of undo.
   void endGesture() { ++m_gesture; }
 
@@ -93,8 +115,12 @@ class Explorer : public QObject {
   /// The file holds a program: it opens once `open` is called again with OpenOptions::trust.
   void trustNeeded(const QString& path, const QString& message);
   void latentChanged();
+  void timelineChanged();
+  void playingChanged(bool on);
   void walkingChanged(bool on);
   void frameReady(const loom::model::Frame& frame);
+  void previewCame(const loom::model::Preview& preview);
+  void previewFailed(std::uint64_t id);
   void frameFailed(const QString& message);
   /// A picture to change could not be had; a sentence. What was changed before stays, or another stands in.
   void inputFailed(const QString& message);
@@ -104,6 +130,7 @@ class Explorer : public QObject {
 
   void openAgain(model::OpenOptions options);
   void apply(const model::LatentState& state);
+  void advancePlay();
   void finishOpening();
   void takeModel(std::shared_ptr<const model::OpenedModel> opened);
   void takeFrame(const model::Frame& frame);
@@ -116,6 +143,11 @@ class Explorer : public QObject {
   std::shared_ptr<const model::OpenedModel> m_model;
   model::LatentState m_latent;
   std::vector<float> m_z;
+  std::vector<float> m_baseZ;
+  model::Shared<model::Timeline> m_timeline{model::Timeline()};
+  double m_playhead = 0.0;
+  QTimer m_playTimer;
+  QElapsedTimer m_playClock;  // since the last step
   QUndoStack m_undo;
   int m_gesture = 0;
 

@@ -3,8 +3,11 @@
 
 #include "model/frame.h"
 #include "model/opened_model.h"
+#include "model/timeline.h"
 #include "model/training_worker.h"
+#include "ui/session/direction_service.h"
 #include "ui/session/gallery_service.h"
+#include "ui/session/project_service.h"
 
 #include <QImage>
 #include <QObject>
@@ -30,6 +33,16 @@ struct GridRequest {
   int rows = 8;
   int columns = 8;
   int gap = 2;  ///< pixels between pictures, before enlarging
+};
+
+/// A film of a timeline. The suffix of `path` chooses MP4, WebM, GIF, APNG; without one, a folder of PNG.
+struct VideoRequest {
+  enum class Quality { Small, Good, Best };
+  QString path;
+  int framesPerSecond = 30;
+  int scale = 1;
+  bool smooth = true;
+  Quality quality = Quality::Good;
 };
 
 /// A training to begin, or (with `resume`, the folder of a run) to go on with.
@@ -65,7 +78,14 @@ class Services : public QObject {
   /// Each starts a job on a thread of its own and returns at once; the signals tell the rest.
   virtual void savePicture(const Model& model, const model::Frame& frame, const PictureRequest& request) = 0;
   virtual void saveGrid(const Model& model, const model::LatentState& latent, const GridRequest& request) = 0;
+  virtual void saveVideo(const Model& model, const model::Timeline& film, const VideoRequest& request) = 0;
+  /// Places of seeds on a map, by w or by how they look; `mapMade` tells, or `mapFailed` with an empty message where it was
+  /// cancelled. Another call makes an earlier one void.
+  virtual void makeMap(const Model& model, const model::LatentState& look, bool byPictures) = 0;
+  virtual void cancelMap() = 0;
   virtual void cancelExport() = 0;
+  /// The film that is being made waits; `videoPaused` tells. Without effect where none is.
+  virtual void pauseVideo(bool paused) = 0;
 
   /// Looks for the state in an exported picture, and for the checkpoint that made it.
   virtual void restore(const QString& picturePath) = 0;
@@ -88,12 +108,19 @@ class Services : public QObject {
   virtual void cancelOutlook() = 0;
 
   virtual GalleryService& gallery() = 0;
+  virtual ProjectService& projects() = 0;
+  virtual DirectionService& directions() = 0;
 
   /// RGBA8 frame in host memory as an image of its own.
   virtual QImage imageOf(const model::Frame& frame) const = 0;
 
  Q_SIGNALS:
   void exportProgress(const QString& what, double fraction);
+  /// A film is being made (or is no longer), and whether it waits.
+  void videoChanged(bool making, bool paused);
+  void mapProgress(double fraction);
+  void mapMade(std::uint64_t model, const std::vector<std::uint32_t>& seeds, const std::vector<std::pair<float, float>>& places);
+  void mapFailed(const QString& message);
   void exportDone(const QString& path);
   void exportFailed(const QString& message);
   void exportCancelled();

@@ -9,8 +9,11 @@ namespace loom::ui {
 const std::vector<ActionInfo>& actionTable() {
   static const std::vector<ActionInfo> kTable{
       {ActionId::Open, "File", "&Open checkpoint or picture…", {QKeySequence::Open}},
+      {ActionId::OpenProject, "File", "Open pro&ject…", {Qt::CTRL | Qt::SHIFT | Qt::Key_O}},
+      {ActionId::SaveProject, "File", "Save &project", {QKeySequence::Save}},
+      {ActionId::SaveProjectAs, "File", "Save project as…", {Qt::CTRL | Qt::ALT | Qt::Key_S}},
       {ActionId::SavePicture, "File", "&Save picture", {Qt::Key_S}},
-      {ActionId::SavePictureAs, "File", "Save picture &as…", {QKeySequence::Save, Qt::CTRL | Qt::SHIFT | Qt::Key_S}},
+      {ActionId::SavePictureAs, "File", "Save picture &as…", {Qt::CTRL | Qt::SHIFT | Qt::Key_S}},
       {ActionId::SaveGrid, "File", "Save &grid of seeds…", {Qt::CTRL | Qt::Key_G}},
       {ActionId::CopyPicture, "File", "&Copy picture", {QKeySequence::Copy}},
       {ActionId::KeepPicture, "File", "&Keep picture in the gallery", {Qt::Key_K, Qt::CTRL | Qt::Key_K}},
@@ -25,6 +28,10 @@ const std::vector<ActionInfo>& actionTable() {
       {ActionId::OpenInput, "Input picture", "Open &input picture…", {Qt::CTRL | Qt::Key_I}},
       {ActionId::PasteInput, "Input picture", "Paste as input pict&ure", {QKeySequence::Paste}},
       {ActionId::FormerInput, "Input picture", "Picture of the model &before as input", {}},
+      {ActionId::PlayFilm, "Film", "&Play the film", {Qt::SHIFT | Qt::Key_Space}, true},
+      {ActionId::AddKeyframe, "Film", "Add a &keyframe", {Qt::Key_A}},
+      {ActionId::SaveVideo, "Film", "Save as &video…", {Qt::CTRL | Qt::Key_E}},
+      {ActionId::PauseVideo, "Film", "Pause the video that is being made", {}, true},
       {ActionId::NewTraining, "Train", "&New training…", {Qt::CTRL | Qt::Key_T}},
       {ActionId::ResumeTraining, "Train", "&Resume a run…", {}},
       {ActionId::PauseTraining, "Train", "&Pause the training", {Qt::CTRL | Qt::Key_P}, true},

@@ -45,6 +45,10 @@ ActionId actionFor(Command command) {
       {Command::OpenInput, ActionId::OpenInput},
       {Command::PasteInput, ActionId::PasteInput},
       {Command::FormerInput, ActionId::FormerInput},
+      {Command::TogglePlay, ActionId::PlayFilm},
+      {Command::AddKeyframe, ActionId::AddKeyframe},
+      {Command::SaveVideo, ActionId::SaveVideo},
+      {Command::PauseVideo, ActionId::PauseVideo},
   };
   return kActions.at(command);
 }
@@ -61,11 +65,21 @@ void dockBeside(const char* other) {
 }  // namespace
 
 ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* parent)
-    : ImGuiCanvas(parent), m_explorer(explorer), m_training(training), m_palette(&kDarkPalette) {
+    : ImGuiCanvas(parent), m_explorer(explorer), m_training(training), m_palette(&kDarkPalette),
+      m_previews([this](std::vector<model::PreviewRequest> wanted, int side) {
+        m_explorer.askPreviews(std::move(wanted), side);
+      }) {
   setMinimumSize(200, 160);
   connect(&m_explorer, &Explorer::frameReady, this, &ExplorerCanvas::takeFrame);
   connect(&m_explorer, &Explorer::latentChanged, this, [this] { requestFrames(1); });
+  connect(&m_explorer, &Explorer::previewCame, this, [this](const model::Preview& preview) {
+    m_previews.take(preview);
+    requestFrames(1);
+  });
+  connect(&m_explorer, &Explorer::previewFailed, this, [this](std::uint64_t id) { m_previews.fail(id); });
   connect(&m_explorer, &Explorer::opened, this, [this] {
+    m_previews.clear();
+    m_map = {};
     const auto& opened = *m_explorer.openModel();
     const QString path = QString::fromStdString(opened.path().string());
     const bool guessed = opened.layout() && opened.layout()->source == model::LayoutSource::Guessed;
@@ -81,6 +95,8 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
             requestFrames();
           });
   connect(&m_explorer, &Explorer::walkingChanged, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::playingChanged, this, [this] { requestFrames(); });
+  connect(&m_explorer, &Explorer::timelineChanged, this, [this] { requestFrames(1); });
   connect(&m_training, &Training::changed, this, [this] {
     if (m_trainingOpen) {
       requestFrames(1);
@@ -96,6 +112,9 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
                                              {&m_conditionPanel, &m_conditionOpen},
                                              {&m_picturePanel, &m_pictureOpen},
                                              {&m_inputPanel, &m_inputOpen},
+                                             {&m_wallPanel, &m_wallOpen},
+                                             {&m_timelinePanel, &m_timelineOpen},
+                                             {&m_mapPanel, &m_mapOpen},
                                              {&m_trainingPanel, &m_trainingOpen}};
   for (const auto& [panel, open] : panels) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
@@ -128,6 +147,7 @@ void ExplorerCanvas::tearDownGl() {
   m_inputTexture.release();
   m_sheetTexture.release();
   m_stripTexture.release();
+  m_previews.release();
   m_sheetsSeen = 0;
   m_stripOf = -1;
   m_inputShown.clear();
@@ -198,11 +218,23 @@ void ExplorerCanvas::pin() {
   doneCurrent();
   if (problem.empty()) {
     m_view.compare = true;
+    m_pinnedFrame = m_frame;
+    m_pinnedFrame->pixels = {};  // its recipe is what is wanted
   } else {
     Q_EMIT drawingFailed(QString::fromStdString(problem));
   }
   requestFrames();
   Q_EMIT viewChanged();
+}
+
+std::optional<model::LatentState> ExplorerCanvas::pinnedState() const {
+  const auto& model = m_explorer.openModel();
+  return m_pinnedFrame && model && m_pinnedFrame->model == model->id() ? std::optional(m_pinnedFrame->latent) : std::nullopt;
+}
+
+void ExplorerCanvas::setDirections(const std::vector<KeptDirection>* kept) {
+  m_directions = kept;
+  requestFrames();
 }
 
 void ExplorerCanvas::setPictureOnly(bool on) {
@@ -213,8 +245,10 @@ void ExplorerCanvas::setPictureOnly(bool on) {
 void ExplorerCanvas::resetLayout() {
   m_layOutAnew = true;
   for (QAction* action : m_panelActions) {
-    // The panel of the training is there while there is one.
-    action->setChecked(action != m_panelActions.back() || m_training.active());
+    // The panel of the training is there while there is one; wall and film when they are asked for.
+    const auto is = [&](const Panel& panel) { return action->text() == QLatin1String(panel.title()); };
+    const bool below = is(m_wallPanel) || is(m_timelinePanel) || is(m_mapPanel);
+    action->setChecked(action == m_panelActions.back() ? m_training.active() : !below);
   }
   requestFrames();
 }
@@ -265,14 +299,20 @@ bool ExplorerCanvas::newContentIsDue() const {
   return m_frame && m_frame->generation != m_explorer.newestGeneration() && m_frame->timings.total() < kQuickFrameMs;
 }
 
-bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking(); }
+bool ExplorerCanvas::wantsAnimation() const { return m_explorer.walking() || m_explorer.playing(); }
 
 WindowFacts ExplorerCanvas::facts() {
-  WindowFacts facts;
+  WindowFacts facts(m_map);
   facts.model = m_explorer.openModel().get();
-  facts.z = &m_explorer.z();
+  facts.z = &m_explorer.baseZ();
+  facts.previews = &m_previews;
   facts.walking = m_explorer.walking();
+  facts.playing = m_explorer.playing();
+  facts.playhead = m_explorer.playhead();
+  facts.makingVideo = m_makingVideo;
+  facts.videoPaused = m_videoPaused;
   facts.pinned = pinned();
+  facts.directions = m_directions;
   facts.zoom = m_picture.zoom();
   facts.input = inputFacts();
   facts.training = &m_training.facts();
@@ -368,9 +408,11 @@ void ExplorerCanvas::buildUi() {
   }
   showInput();
   showSheet();
+  m_previews.beginFrame();
   WindowDraft draft;
   draft.latent = m_explorer.latent();
   draft.view = m_view;
+  draft.timeline = m_explorer.timeline();
   draft.secondsPerSeed = m_explorer.walk().secondsPerSeed();
   const WindowFacts shown = facts();
   drawDockspace();
@@ -390,12 +432,19 @@ void ExplorerCanvas::buildUi() {
     drawPanel(m_conditionPanel, m_conditionOpen && ConditionPanel::hasContent(shown.model) && roomForBoth, shown, draft);
     drawPanel(m_picturePanel, m_pictureOpen && roomForBoth, shown, draft);
     drawPanel(m_trainingPanel, m_trainingOpen, shown, draft);
+    for (const auto& [panel, open] : {std::pair<Panel*, bool>(&m_wallPanel, m_wallOpen), {&m_timelinePanel, m_timelineOpen}, {&m_mapPanel, m_mapOpen}}) {
+      if (open) {
+        dockBeside(m_trainingPanel.title());
+        drawPanel(*panel, true, shown, draft);
+      }
+    }
     const QRectF picture = pictureRect();
     if (!m_importOpen) {  // over which the hints would lie
       m_hints.draw({static_cast<float>(picture.left()), static_cast<float>(picture.top())},
                    {static_cast<float>(picture.right()), static_cast<float>(picture.bottom())});
     }
   }
+  m_previews.endFrame();
   adopt(draft);
 }
 
@@ -412,6 +461,9 @@ void ExplorerCanvas::drawDockspace() {
     const float low = std::clamp(kTrainingHeight / std::max(1.0F, ImGui::GetMainViewport()->Size.y), 0.1F, 0.5F);
     const ImGuiID bottom = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Down, low, nullptr, &middle);
     ImGui::DockBuilderDockWindow(m_trainingPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_timelinePanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_wallPanel.title(), bottom);
+    ImGui::DockBuilderDockWindow(m_mapPanel.title(), bottom);
     const ImGuiID left = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Left, share, nullptr, &middle);
     const ImGuiID right = ImGui::DockBuilderSplitNode(middle, ImGuiDir_Right, share / (1.0F - share), nullptr, &middle);
     const ImGuiID beside = ImGui::DockBuilderSplitNode(
@@ -450,6 +502,24 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
 void ExplorerCanvas::showTraining() {
   m_panelActions.back()->setChecked(true);
   requestFrames();
+}
+
+void ExplorerCanvas::showMap(std::vector<std::uint32_t> seeds, std::vector<std::pair<float, float>> places) {
+  m_map = {false, m_map.version + 1, std::move(seeds), std::move(places)};
+  requestFrames();
+}
+
+void ExplorerCanvas::mapEnded() {
+  m_map.making = false;
+  requestFrames();
+}
+
+void ExplorerCanvas::showTimeline() {
+  for (QAction* action : m_panelActions) {
+    if (action->text() == QLatin1String(m_timelinePanel.title())) {
+      action->setChecked(true);
+    }
+  }
 }
 
 void ExplorerCanvas::showLayers() {
@@ -524,6 +594,18 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
     m_explorer.edit(draft.latent, QString::fromStdString(draft.edited));
     m_hints.setWanted(false);
   }
+  if (draft.timeline != m_explorer.timeline()) {
+    m_explorer.editTimeline(draft.timeline, QString::fromStdString(draft.edited));
+  }
+  if (draft.drawMap) {
+    m_map.making = true;
+    const bool byPictures = *draft.drawMap == WindowDraft::MapKind::Pictures;
+    QMetaObject::invokeMethod(this, [this, byPictures] { Q_EMIT mapAsked(byPictures); }, Qt::QueuedConnection);
+  }
+  if (draft.scrub) {
+    m_explorer.setPlaying(false);
+    m_explorer.scrub(*draft.scrub);
+  }
   if (!handIsActive && m_handWasActive && !m_explorer.walking()) {
     m_explorer.endGesture();
   }
@@ -537,6 +619,9 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
   }
   for (const TrainingCommand& command : draft.training) {
     QMetaObject::invokeMethod(this, [this, command] { Q_EMIT trainingAsked(command); }, Qt::QueuedConnection);
+  }
+  for (const DirectionCommand& command : draft.directions) {
+    QMetaObject::invokeMethod(this, [this, command] { Q_EMIT directionAsked(command); }, Qt::QueuedConnection);
   }
   for (const Command command : draft.commands) {
     m_hints.setWanted(false);

@@ -5,8 +5,11 @@
 #include "ui/panels/import_panel.h"
 #include "ui/panels/input_picture_panel.h"
 #include "ui/panels/latent_panel.h"
+#include "ui/panels/map_panel.h"
 #include "ui/panels/picture_panel.h"
+#include "ui/panels/timeline_panel.h"
 #include "ui/panels/training_panel.h"
+#include "ui/panels/wall_panel.h"
 #include "ui/panels/window_draft.h"
 #include "ui/session/explorer.h"
 #include "ui/shell/actions.h"
@@ -44,6 +47,10 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// Keeps the frame that is shown, to compare later ones with, and turns the split on.
   void pin();
   bool pinned() const { return m_picture.pinned(); }
+  /// The recipe of the pinned frame; nothing where none is, or where it is of another model.
+  std::optional<model::LatentState> pinnedState() const;
+  /// What the panel of the latent shows of directions; null: nothing.
+  void setDirections(const std::vector<KeptDirection>* kept);
   /// Full screen: no panels.
   void setPictureOnly(bool on);
   void resetLayout();
@@ -51,6 +58,15 @@ class ExplorerCanvas : public ImGuiCanvas {
   void showLayers();
   /// Opens the panel of the training.
   void showTraining();
+  void showMap(std::vector<std::uint32_t> seeds, std::vector<std::pair<float, float>> places);
+  void mapEnded();
+  void showTimeline();
+  /// A video is being made, and whether it waits.
+  void setVideo(bool making, bool paused) {
+    m_makingVideo = making;
+    m_videoPaused = paused;
+    requestFrames();
+  }
   /// One checkable action for each panel.
   QList<QAction*> panelActions() const { return m_panelActions; }
 
@@ -58,6 +74,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   const std::optional<model::Frame>& frame() const { return m_frame; }
   /// Where control `id` (see widgets.h) was last drawn, in widget coordinates; empty where it was not.
   QRect controlRect(const QString& id);
+  const Previews& previews() const { return m_previews; }
   /// Where the picture is, in widget coordinates.
   QRectF pictureRect() const;
 
@@ -70,6 +87,8 @@ class ExplorerCanvas : public ImGuiCanvas {
   /// The layers are written beside the checkpoint at `path`, or could not be: then `problem` is a sentence.
   void layersRemembered(const QString& path, const QString& problem);
   /// The panel of the training was used.
+  void mapAsked(bool byPictures);
+  void directionAsked(const loom::ui::DirectionCommand& command);
   void trainingAsked(const loom::ui::TrainingCommand& command);
   /// OpenGL refused; a sentence.
   void drawingFailed(const QString& message);
@@ -107,6 +126,10 @@ class ExplorerCanvas : public ImGuiCanvas {
   PicturePanel m_picturePanel;
   ImportPanel m_importPanel;
   TrainingPanel m_trainingPanel;
+  WallPanel m_wallPanel;
+  MapPanel m_mapPanel;
+  MapFacts m_map;
+  TimelinePanel m_timelinePanel;
   render::FrameTexture m_sheetTexture;
   render::FrameTexture m_stripTexture;
   std::uint64_t m_sheetsSeen = 0;
@@ -122,12 +145,20 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_pictureOpen = true;
   bool m_importOpen = false;
   bool m_trainingOpen = false;
+  bool m_wallOpen = false;
+  bool m_mapOpen = false;
+  bool m_timelineOpen = false;
+  bool m_makingVideo = false;
+  bool m_videoPaused = false;
   QString m_layersOf;  // the file that the panel of layers was opened for
+  const std::vector<KeptDirection>* m_directions = nullptr;
+  std::optional<model::Frame> m_pinnedFrame;
   bool m_pictureOnly = false;
   bool m_layOutAnew = false;
   bool m_handWasActive = false;
   std::string m_lastEdited;
   const Palette* m_palette;
+  Previews m_previews;
   std::optional<model::Frame> m_frame;
   bool m_frameIsNew = false;
   render::FrameTexture m_inputTexture;

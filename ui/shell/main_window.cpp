@@ -1,6 +1,7 @@
 #include "ui/shell/main_window.h"
 
 #include "model/compute_device.h"
+#include "ui/shell/direction_commands.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/file_menu.h"
 #include "ui/shell/gallery_commands.h"
@@ -10,6 +11,7 @@
 #include "ui/shell/model_menu.h"
 #include "ui/shell/training_commands.h"
 #include "ui/shell/picture_commands.h"
+#include "ui/shell/project_commands.h"
 #include "ui/shell/shortcuts_dialog.h"
 #include "ui/shell/status_line.h"
 #include "ui/theme/qt_theme.h"
@@ -67,6 +69,9 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
   addDockWidget(Qt::RightDockWidgetArea, m_gallery);
   m_gallery->hide();
   m_galleryCommands = std::make_unique<GalleryCommands>(m_explorer, *m_canvas, m_services.gallery(), *m_status, *m_message);
+  m_projects = new ProjectCommands(m_explorer, *m_canvas, m_services.projects(), *m_status, *m_message, *this);
+  m_projects->setParent(this);
+  new DirectionCommands(m_explorer, *m_canvas, m_services.directions(), *m_status, *m_message, *this);
   m_actions = makeActions(*this);
   buildMenus();
   connectActions();
@@ -80,6 +85,7 @@ MainWindow::MainWindow(Services& services, QWidget* parent) : QMainWindow(parent
 MainWindow::~MainWindow() {
   // The stack tells of its last emptying, when the actions are gone already.
   disconnect(&m_explorer.undoStack(), nullptr, this, nullptr);
+  disconnect(m_projects, nullptr, this, nullptr);
   disconnect(m_gallery, nullptr, this, nullptr);  // and the dock of its hiding
 }
 
@@ -94,7 +100,9 @@ void MainWindow::buildMenus() {
   QMenu* recent = file->addMenu(tr("Open &recent"));
   QMenu* examples = file->addMenu(tr("&Examples"));
   file->addSeparator();
-  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::CopyPicture});
+  add(file, {ActionId::OpenProject, ActionId::SaveProject, ActionId::SaveProjectAs});
+  file->addSeparator();
+  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::SaveVideo, ActionId::PauseVideo, ActionId::CopyPicture});
   file->addSeparator();
   add(file, {ActionId::Quit});
   m_fileMenu = new FileMenu(m_services, *recent, *examples, this);
@@ -128,6 +136,8 @@ void MainWindow::buildMenus() {
   QMenu* latent = menuBar()->addMenu(tr("&Latent"));
   add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
   latent->addSeparator();
+  add(latent, {ActionId::AddKeyframe, ActionId::PlayFilm});
+  latent->addSeparator();
   add(latent, {ActionId::OpenInput, ActionId::PasteInput, ActionId::FormerInput});
 
   m_modelMenu = new ModelMenu(m_explorer, *menuBar()->addMenu(tr("&Model")), this);
@@ -145,6 +155,14 @@ void MainWindow::connectActions() {
   on(ActionId::SavePicture, [this] { m_pictures->save(); });
   on(ActionId::SavePictureAs, [this] { m_pictures->saveAs(); });
   on(ActionId::SaveGrid, [this] { m_pictures->saveGrid(); });
+  on(ActionId::SaveVideo, [this] { m_pictures->saveVideo(); });
+  on(ActionId::PauseVideo, [this](bool paused) { m_services.pauseVideo(paused); });
+  m_actions[ActionId::PauseVideo]->setEnabled(false);
+  connect(&m_services, &Services::videoChanged, this, [this](bool making, bool paused) {
+    m_actions[ActionId::PauseVideo]->setEnabled(making);
+    m_actions[ActionId::PauseVideo]->setChecked(paused);
+    m_canvas->setVideo(making, paused);
+  });
   on(ActionId::CopyPicture, [this] { m_pictures->copy(); });
   on(ActionId::Quit, [this] { close(); });
   on(ActionId::Undo, [this] {
@@ -160,6 +178,21 @@ void MainWindow::connectActions() {
   on(ActionId::PreviousSeed, [this] { m_explorer.stepSeed(-1); });
   on(ActionId::NextSeed, [this] { m_explorer.stepSeed(1); });
   on(ActionId::Walk, [this](bool walk) { m_explorer.setWalking(walk); });
+  on(ActionId::PlayFilm, [this](bool play) {
+    m_explorer.setPlaying(play);
+    m_actions[ActionId::PlayFilm]->setChecked(m_explorer.playing());
+  });
+  on(ActionId::AddKeyframe, [this] { addKeyframe(); });
+  on(ActionId::OpenProject, [this] { m_projects->choose(); });
+  on(ActionId::SaveProject, [this] { m_projects->save(); });
+  on(ActionId::SaveProjectAs, [this] { m_projects->saveAs(); });
+  connect(m_projects, &ProjectCommands::changed, this, &MainWindow::refreshTitle);
+  connect(&m_explorer, &Explorer::timelineChanged, this, [this] {
+    m_actions[ActionId::PlayFilm]->setEnabled(model::durationOf(m_explorer.timeline()) > 0.0);
+    m_actions[ActionId::SaveVideo]->setEnabled(model::durationOf(m_explorer.timeline()) > 0.0);
+  });
+  m_actions[ActionId::PlayFilm]->setEnabled(false);
+  m_actions[ActionId::SaveVideo]->setEnabled(false);
   on(ActionId::OpenInput, [this] { m_inputs->open(); });
   on(ActionId::PasteInput, [this] { m_inputs->paste(); });
   on(ActionId::FormerInput, [this] { m_inputs->takeFormer(); });
@@ -253,11 +286,14 @@ void MainWindow::connectExplorer() {
     }
   });
   connect(&m_explorer, &Explorer::walkingChanged, m_actions[ActionId::Walk], &QAction::setChecked);
+  connect(&m_explorer, &Explorer::playingChanged, m_actions[ActionId::PlayFilm], &QAction::setChecked);
   connect(m_status, &StatusLine::cancelRequested, this, [this](StatusLine::Job job) {
     switch (job) {
       case StatusLine::Job::Opening: m_explorer.cancelOpen(); break;
       case StatusLine::Job::Saving: m_services.cancelExport(); break;
       case StatusLine::Job::Gallery: m_services.gallery().cancel(); break;
+      case StatusLine::Job::Map: m_services.cancelMap(); break;
+      case StatusLine::Job::Directions: break;  // DirectionCommands hears it, too
     }
   });
 }
@@ -294,11 +330,35 @@ void MainWindow::connectServices() {
             m_message->show(MessageBar::Kind::Note, message);
           });
   connect(&m_services, &Services::hashed, this, [this](std::uint64_t model, const QString& sha256) {
+    if (m_explorer.openModel() && m_explorer.openModel()->id() == model) {
+      m_projects->hashed(sha256);
+    }
     if (m_pending && m_pending->sha256 == sha256 && m_explorer.openModel() && m_explorer.openModel()->id() == model) {
       goTo(m_pending->state);
       m_pending.reset();
       m_message->hide();
       m_status->tell(tr("the picture's state is back"));
+    }
+  });
+  connect(m_canvas, &ExplorerCanvas::mapAsked, this, [this](bool byPictures) {
+    model::LatentState look = m_explorer.latent();
+    look.edits.clear();
+    look.locks.clear();
+    m_services.makeMap(m_explorer.openModel(), look, byPictures);
+  });
+  connect(&m_services, &Services::mapProgress, this,
+          [this](double fraction) { m_status->showJob(StatusLine::Job::Map, tr("Drawing the map"), fraction); });
+  connect(&m_services, &Services::mapMade, this, [this](std::uint64_t model, const auto& seeds, const auto& places) {
+    m_status->endJob(StatusLine::Job::Map);
+    if (m_explorer.openModel() && m_explorer.openModel()->id() == model) {
+      m_canvas->showMap(seeds, places);
+    }
+  });
+  connect(&m_services, &Services::mapFailed, this, [this](const QString& message) {
+    m_status->endJob(StatusLine::Job::Map);
+    m_canvas->mapEnded();
+    if (!message.isEmpty()) {
+      m_message->show(MessageBar::Kind::Error, message);
     }
   });
   connect(m_fileMenu, &FileMenu::chosen, this, &MainWindow::openFile);
@@ -308,7 +368,9 @@ void MainWindow::connectServices() {
 
 void MainWindow::openFile(const QString& path) {
   m_restoring = false;
-  if (m_services.isPicture(path)) {
+  if (m_services.projects().isProject(path)) {
+    m_projects->open(path);
+  } else if (m_services.isPicture(path)) {
     m_services.restore(path);
   } else if (m_inputs->wantsFile(path)) {
     m_explorer.openInput(path);
@@ -343,7 +405,7 @@ void MainWindow::modelOpened() {
   m_status->setDevice(QString::fromStdString(model::computeDevice().name),
                       QString::fromStdString(model::computeDevice().reason));
   setWindowFilePath(path);
-  setWindowTitle(tr("%1 — Latent Loom").arg(QFileInfo(path).fileName()));
+  refreshTitle();
   if (path != m_services.bundledCheckpoint()) {
     m_fileMenu->noteOpened(path);
   }
@@ -355,6 +417,44 @@ void MainWindow::modelOpened() {
     m_status->tell(tr("the picture's state is back"));
   }
   refreshActions();
+}
+
+void MainWindow::refreshTitle() {
+  const auto& model = m_explorer.openModel();
+  QString name = model ? QFileInfo(QString::fromStdString(model->path().string())).fileName() : QString();
+  if (!m_projects->path().isEmpty()) {
+    const QString mark = m_projects->modified() ? QStringLiteral("*") : QString();
+    name = QFileInfo(m_projects->path()).fileName() + mark + (name.isEmpty() ? QString() : QStringLiteral(" · ") + name);
+  }
+  setWindowTitle(name.isEmpty() ? tr("Latent Loom") : tr("%1 — Latent Loom").arg(name));
+}
+
+void MainWindow::addKeyframe() {
+  if (!m_explorer.openModel() || m_explorer.takesPicture()) {
+    return;
+  }
+  constexpr double kSeconds = 2.0;
+  model::Timeline film = m_explorer.timeline();
+  auto& keyframes = film.keyframes;
+  const double now = m_explorer.playhead();
+  const auto behind = std::find_if(keyframes.begin(), keyframes.end(), [&](const auto& other) { return other.seconds > now; });
+  const bool between = behind != keyframes.end() && behind != keyframes.begin() && std::prev(behind)->seconds < now;
+  double seconds = 0.0;
+  if (between) {
+    seconds = now;
+    keyframes.insert(behind, {seconds, model::Easing::Linear, m_explorer.latent()});
+  } else {
+    const double gap = keyframes.size() > 1 ? keyframes.back().seconds / static_cast<double>(keyframes.size() - 1) : kSeconds;
+    seconds = keyframes.empty() ? 0.0 : keyframes.back().seconds + std::max(0.1, gap);
+    keyframes.push_back({seconds, model::Easing::Linear, m_explorer.latent()});
+  }
+  m_explorer.setWalking(false);
+  m_explorer.endGesture();
+  m_explorer.editTimeline(film, tr("add a keyframe"));
+  m_explorer.scrub(seconds);
+  m_explorer.endGesture();
+  m_canvas->showTimeline();
+  m_status->tell(tr("keyframe %1 of the film").arg(keyframes.size()));
 }
 
 void MainWindow::askForTrust(const QString& path, const QString& message) {
@@ -396,7 +496,7 @@ void MainWindow::chooseFile() {
   QSettings settings;
   const QString path = QFileDialog::getOpenFileName(
       this, tr("Open"), settings.value(QStringLiteral("openFolder")).toString(),
-      tr("Checkpoints and saved pictures (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.ts *.tar *.png *.jpg *.jpeg *.tif *.tiff);;"
+      tr("Checkpoints, saved pictures and projects (*.safetensors *.pth *.pt *.ckpt *.bin *.pkl *.ts *.tar *.png *.jpg *.jpeg *.tif *.tiff *.loom);;"
          "All files (*)"));
   if (!path.isEmpty()) {
     settings.setValue(QStringLiteral("openFolder"), QFileInfo(path).absolutePath());
@@ -505,6 +605,11 @@ void MainWindow::saveSettings() const {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!m_projects->mayClose()) {
+    event->ignore();
+    return;
+  }
+  m_projects->closed();
   saveSettings();
   event->accept();
 }

@@ -26,6 +26,7 @@ class InputCommands;
 class MessageBar;
 class ModelMenu;
 class PictureCommands;
+class ProjectCommands;
 class StatusLine;
 class TrainingCommands;
 
@@ -44,6 +45,7 @@ class MainWindow : public QMainWindow {
   Explorer& explorer() { return m_explorer; }
   Training& training() { return m_training; }
   ExplorerCanvas& canvas() { return *m_canvas; }
+  ProjectCommands& projects() { return *m_projects; }
   MessageBar& messageBar() { return *m_message; }
   GalleryPanel& gallery() { return *m_gallery; }
   StatusLine& statusLine() { return *m_status; }
@@ -69,6 +71,8 @@ class MainWindow : public QMainWindow {
   void setFullScreen(bool on);
   void showAbout();
   void modelOpened();
+  void addKeyframe();
+  void refreshTitle();
   void askForTrust(const QString& path, const QString& message);
   void stateFound(const QString& checkpointPath, const model::SavedState& state);
   void goTo(const model::SavedState& state);
@@ -89,6 +93,7 @@ class MainWindow : public QMainWindow {
   FileMenu* m_fileMenu = nullptr;
   ModelMenu* m_modelMenu = nullptr;
   std::unique_ptr<PictureCommands> m_pictures;
+  ProjectCommands* m_projects = nullptr;
   std::unique_ptr<InputCommands> m_inputs;
   TrainingCommands* m_trainings = nullptr;
   std::unique_ptr<GalleryCommands> m_galleryCommands;

@@ -4,6 +4,7 @@
 #include "ui/session/services.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/grid_dialog.h"
+#include "ui/shell/video_dialog.h"
 #include "ui/shell/save_dialog.h"
 #include "ui/shell/status_line.h"
 
@@ -56,6 +57,24 @@ void PictureCommands::saveGrid() {
   request.picture.path = askGridPath(*model, request.firstSeed, &m_window);
   if (!request.picture.path.isEmpty()) {
     m_services.saveGrid(model, latent, request);
+  }
+}
+
+void PictureCommands::saveVideo() {
+  const auto& model = m_explorer.openModel();
+  const model::Timeline& film = m_explorer.timeline();
+  if (!model || model::durationOf(film) <= 0.0) {
+    return;
+  }
+  const auto& frame = m_canvas.frame();
+  VideoDialog dialog(film, model->info().width, model->info().height, frame ? frame->timings.total() : 0.0, &m_window);
+  if (dialog.exec() != QDialog::Accepted) {
+    return;
+  }
+  VideoRequest request = dialog.request();
+  request.path = askVideoPath(QString::fromStdString(model->path().stem().string()), &m_window);
+  if (!request.path.isEmpty()) {
+    m_services.saveVideo(model, film, request);
   }
 }
 

@@ -18,6 +18,7 @@ class PictureCommands {
   void save();    ///< at once, under the next free name in the folder that was last saved to
   void saveAs();  ///< asks for size, quality and file
   void saveGrid();
+  void saveVideo();  ///< of the timeline
   void copy();
 
  private:

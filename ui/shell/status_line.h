@@ -23,7 +23,7 @@ class StatusLine : public QStatusBar {
   void setWorking(bool on);  ///< the picture in the making takes so long that a person wonders
   void setReadout(const QString& text);  ///< position and colour under the pointer
 
-  enum class Job { Opening, Saving, Gallery };
+  enum class Job { Opening, Saving, Gallery, Directions, Map };
   /// A job under way; `fraction` below 0: unknown. Of several the one that was told last is shown.
   void showJob(Job job, const QString& what, double fraction);
   /// The others that are under way are shown again.

@@ -7,6 +7,8 @@ GeneratorInfo describe(const BigGanOptions& options) {
   GeneratorInfo info;
   info.architecture = options.deep ? "BigGAN-deep" : "BigGAN";
   info.zDim = options.zDim;
+  info.conditionLayers = static_cast<int>(options.blocks.size()) + 1;
+  info.conditionDim = options.zDim + (options.sharedDim ? options.sharedDim : options.classes);
   info.truncation = Truncation::TruncatedNormalZ;
   info.labels = LabelKind::Classes;
   info.classCount = options.classes;
@@ -145,17 +147,22 @@ torch::Tensor BigGanGenerator::map(const torch::Tensor& z, const torch::Tensor& 
 }
 
 torch::Tensor BigGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
-  const auto z = w.slice(1, 0, m_options.zDim);
-  const auto y = w.slice(1, m_options.zDim);
-  const auto both = torch::cat({y, z}, 1);  // BigGAN-deep feeds every layer with it
-  const auto first = m_options.deep ? both : m_options.chunk ? z.slice(1, 0, m_options.chunk) : z;
-  auto x = m_linear->forward(first).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
-  for (std::size_t i = 0; i < m_blocks.size(); ++i) {
-    auto condition = m_options.deep ? both : y;
-    if (!m_options.deep && m_options.chunk) {
-      const auto begin = static_cast<std::int64_t>(i + 1) * m_options.chunk;
-      condition = torch::cat({y, z.slice(1, begin, begin + m_options.chunk)}, 1);
+  const auto part = [&](std::int64_t layer, bool first) {
+    const auto own = conditionOf(w, layer);
+    const auto z = own.slice(1, 0, m_options.zDim);
+    const auto y = own.slice(1, m_options.zDim);
+    if (m_options.deep) {
+      return torch::cat({y, z}, 1);  // BigGAN-deep feeds every layer with both
     }
+    const auto chunk = z.slice(1, layer * m_options.chunk, (layer + 1) * m_options.chunk);
+    if (first) {
+      return m_options.chunk ? chunk : z;
+    }
+    return m_options.chunk ? torch::cat({y, chunk}, 1) : y;
+  };
+  auto x = m_linear->forward(part(0, true)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+  for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+    const auto condition = part(static_cast<std::int64_t>(i) + 1, false);
     control.checkpoint();
     x = m_blocks[i]->forward(x, condition, control);
     if (m_attentions[i]) {

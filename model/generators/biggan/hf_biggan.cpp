@@ -23,6 +23,9 @@ GeneratorInfo describe(const HfBigGanOptions& options) {
   GeneratorInfo info;
   info.architecture = "BigGAN-deep";
   info.zDim = options.zDim;
+  const auto blocks = std::count_if(options.layers.begin(), options.layers.end(), [](const auto& layer) { return !layer.attention; });
+  info.conditionLayers = static_cast<int>(blocks) + 2;  // the first layer before them, the last norm behind
+  info.conditionDim = 2 * options.zDim;
   info.truncation = Truncation::TruncatedNormalZ;
   info.hasTruncationStatistics = true;
   info.labels = LabelKind::Classes;
@@ -188,13 +191,14 @@ torch::Tensor HfBigGanGenerator::synthesize(const torch::Tensor& w, const Synthe
   const HfStatistics statistics = statisticsFor(control.settings.truncation, m_options.statistics);
   const std::int64_t side = m_options.bottomWidth;
   // TensorFlow's order: channels last.
-  auto x = m_genZ->forward(w).view({w.size(0), side, side, -1}).permute({0, 3, 1, 2}).contiguous();
+  auto x = m_genZ->forward(conditionOf(w, 0)).view({w.size(0), side, side, -1}).permute({0, 3, 1, 2}).contiguous();
+  std::int64_t layer = 0;
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
-    x = m_blocks[i] ? m_blocks[i]->forward(x, w, statistics, control) : m_attentions[i]->forward(x);
+    x = m_blocks[i] ? m_blocks[i]->forward(x, conditionOf(w, ++layer), statistics, control) : m_attentions[i]->forward(x);
   }
   control.checkpoint();
-  return m_toRgb->forward(m_lastNorm->forward(x, w, statistics), kRgb).tanh_();
+  return m_toRgb->forward(m_lastNorm->forward(x, conditionOf(w, ++layer), statistics), kRgb).tanh_();
 }
 
 namespace {

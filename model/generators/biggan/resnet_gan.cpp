@@ -19,6 +19,8 @@ GeneratorInfo describe(const ResnetGanOptions& options) {
   info.zDim = options.zDim;
   info.labels = options.classes ? LabelKind::Classes : LabelKind::None;
   info.classCount = options.classes;
+  info.conditionLayers = options.classes ? static_cast<int>(options.blocks.size()) + 1 : 0;
+  info.conditionDim = options.classes ? options.zDim + options.classes : 0;
   info.channels = options.channels;
   info.height = info.width = options.resolution();
   std::string widths;
@@ -133,19 +135,19 @@ torch::Tensor ResnetGanGenerator::map(const torch::Tensor& z, const torch::Tenso
 }
 
 torch::Tensor ResnetGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
-  const auto c = w.slice(1, m_options.zDim);
   auto x =
-      m_l1->forward(w.slice(1, 0, m_options.zDim)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+      m_l1->forward(conditionOf(w, 0).slice(1, 0, m_options.zDim)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
-    x = m_blocks[i]->forward(x, c, control);
+    const auto own = conditionOf(w, static_cast<std::int64_t>(i) + 1);
+    x = m_blocks[i]->forward(x, own.slice(1, m_options.zDim), control);
     if (m_attention && i == m_options.attentionAfter()) {
       control.checkpoint();
       x = m_attention->forward(x);
     }
   }
   control.checkpoint();
-  return m_lastConv->forward(m_lastNorm->forward(x, c)).tanh_();
+  return m_lastConv->forward(m_lastNorm->forward(x, {})).tanh_();
 }
 
 namespace {

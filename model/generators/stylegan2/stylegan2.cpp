@@ -1,5 +1,7 @@
 #include "model/generators/stylegan2/stylegan2.h"
 
+#include "model/kernels/machine.h"
+
 #include <algorithm>
 #include <sstream>
 
@@ -58,6 +60,7 @@ GeneratorInfo describe(const Stylegan2Options& options) {
       info.resolutions.push_back(pixels);
     }
   }
+  info.hasDrafts = hasBfloat16Products();
   info.channels = options.channels;
   info.height = info.width = options.resolution();
   describeOptions(options, info);
@@ -148,21 +151,44 @@ Stylegan2Synthesis::Stylegan2Synthesis(const Stylegan2Options& options) {
 }
 
 void Stylegan2Synthesis::prepare() {
+  for (Stylegan2Kept& kept : m_kept) {
+    kept.clear();
+  }
   for (const auto& block : m_blocks) {
     block->prepare();
   }
 }
 
-Tensor Stylegan2Synthesis::forward(const Tensor& ws, const SynthesisControl& control, NoiseSource& noise) const {
-  Tensor x;
+Tensor Stylegan2Synthesis::forward(const Tensor& ws, const SynthesisControl& control, Stylegan2Pass& pass) const {
+  Stylegan2Kept* kept = control.keepActivations && ws.size(0) == 1 ? &m_kept[pass.draft ? 1 : 0] : nullptr;
+  const std::int64_t done = kept ? kept->begin(ws, control.settings) : 0;
+  Tensor x = kept ? kept->x() : Tensor();
+  const Stylegan2Block::Keep keep =
+      kept ? [kept](std::int64_t convolution, const Tensor& behind) { kept->keep(convolution, behind); }
+           : Stylegan2Block::Keep();
+  const int wanted = control.settings.resolution != 0 ? control.settings.resolution : 4 << (m_blocks.size() - 1);
   Tensor image;
   std::int64_t layer = 0;
-  for (const auto& block : m_blocks) {
+  bool coarse = control.coarse != nullptr;
+  for (std::size_t i = 0; i < m_blocks.size() && !(image.defined() && image.size(3) >= wanted); ++i) {
     control.checkpoint();
-    block->forward(x, image, ws, layer, noise);
-    layer += block->convolutions();
-    if (control.settings.resolution != 0 && image.defined() && image.size(3) >= control.settings.resolution) {
-      break;
+    const Stylegan2Block& block = *m_blocks[i];
+    const std::int64_t held = std::min(block.convolutions(), std::max<std::int64_t>(0, done - layer));
+    block.passNoise(held, pass.noise);
+    block.convolve(x, ws, layer, held, pass, keep);
+    layer += block.convolutions();
+    if (layer < done) {
+      image = kept->picture(i);
+      coarse = coarse && (!image.defined() || image.size(3) < control.coarseResolution);  // what did not change is no news
+      continue;
+    }
+    block.addPicture(image, x, ws.select(1, layer));
+    if (kept) {
+      kept->keepPicture(i, image);
+    }
+    if (coarse && image.defined() && image.size(3) >= control.coarseResolution && image.size(3) < wanted) {
+      control.coarse(image);
+      coarse = false;
     }
   }
   return image;
@@ -191,14 +217,15 @@ Tensor Stylegan2Generator::map(const Tensor& z, const Tensor& c, const Synthesis
 }
 
 Tensor Stylegan2Generator::synthesize(const Tensor& w, const SynthesisControl& control) {
-  NoiseSource noise;
+  Stylegan2Pass pass;
+  pass.draft = control.settings.precision == Precision::Draft && info().hasDrafts && w.is_cpu();
   if (!info().noiseModes.empty()) {
-    noise.mode = control.settings.noise.value_or(info().noiseModes.front());
-    if (noise.mode == NoiseMode::Random) {
-      noise.random = at::make_generator<at::CPUGeneratorImpl>(control.settings.noiseSeed);
+    pass.noise.mode = control.settings.noise.value_or(info().noiseModes.front());
+    if (pass.noise.mode == NoiseMode::Random) {
+      pass.noise.random = at::make_generator<at::CPUGeneratorImpl>(control.settings.noiseSeed);
     }
   }
-  return m_synthesis->forward(w, control, noise);
+  return m_synthesis->forward(w, control, pass);
 }
 
 }  // namespace loom::model

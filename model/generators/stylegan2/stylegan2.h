@@ -4,6 +4,7 @@
 
 #include "model/generators/architecture.h"
 #include "model/generators/generator.h"
+#include "model/generators/stylegan2/stylegan2_kept.h"
 #include "model/generators/stylegan2/stylegan2_layers.h"
 
 namespace loom::model {
@@ -42,13 +43,14 @@ class Stylegan2Synthesis : public torch::nn::Module {
   void prepare();
 
   /// ws: N×styleLayers×wDim → N×C×R×R. Only the skip architecture gives a lower resolution than the highest.
-  torch::Tensor forward(const torch::Tensor& ws, const SynthesisControl& control, NoiseSource& noise) const;
+  torch::Tensor forward(const torch::Tensor& ws, const SynthesisControl& control, Stylegan2Pass& pass) const;
 
   /// Of the convolutions, in their order; torgb's are left out, as SeFa leaves them.
   std::vector<torch::Tensor> styleWeights() const;
 
  private:
   std::vector<std::shared_ptr<Stylegan2Block>> m_blocks;
+  mutable std::array<Stylegan2Kept, 2> m_kept;  // of exact pictures, of drafts; emptied when weights change
 };
 
 class Stylegan2Generator : public Generator {

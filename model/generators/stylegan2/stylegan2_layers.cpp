@@ -58,6 +58,7 @@ void Stylegan2Convolution::prepare(double gain) {
     const Tensor last = channelsLast(laid.detach());
     m_weight.set_data(m_up ? last.transpose(0, 1) : last);
   }
+  m_draftWeight = Tensor();
   m_weightSquares = m_weight.square().sum({2, 3});
   m_gainedBias = m_bias * m_inner;
   if (m_noiseStrength.defined()) {
@@ -81,6 +82,22 @@ Tensor Stylegan2Convolution::noiseFor(std::int64_t count, NoiseSource& noise) co
   return m_gainedNoise;
 }
 
+void Stylegan2Convolution::passNoise(NoiseSource& noise) const {
+  if (noise.mode == NoiseMode::Random) {
+    noiseFor(1, noise);
+  }
+}
+
+const Tensor& Stylegan2Convolution::fixedWeight(bool draft) const {
+  if (!draft) {
+    return m_weight;
+  }
+  if (!m_draftWeight.defined()) {
+    m_draftWeight = m_weight.detach().to(torch::kBFloat16);  // keeps the order in memory
+  }
+  return m_draftWeight;
+}
+
 Tensor Stylegan2Convolution::convolve(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
   if (!m_up) {
     return torch::conv2d(x, weight, bias, 1, m_kernel / 2);
@@ -94,25 +111,27 @@ Tensor Stylegan2Convolution::convolve(const Tensor& x, const Tensor& weight, con
   return m_blur->filter(y, before + cut, after + cut, bias);
 }
 
-Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, NoiseSource& noise) const {
+Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2Pass& pass) const {
   // The original scales each sample's weights. The same comes of scaling what goes in and what comes out, which needs
   // one convolution for all samples; for a single one the cheaper of both is taken.
+  const auto type = pass.draft ? torch::kBFloat16 : torch::kFloat32;
   const Tensor styles = m_affine->forward(w);
   const Tensor scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt() * m_inner;
   Tensor y;
   if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
-    y = convolve(x, m_weight * asPlanes(styles) * asPlanes(scale[0]).unsqueeze(1), m_gainedBias);
+    const Tensor weight = m_weight * asPlanes(styles) * asPlanes(scale[0]).unsqueeze(1);
+    y = convolve(x, weight.to(type), m_gainedBias.to(type));
   } else {
-    y = convolve(x * asPlanes(styles), m_weight, {});
+    y = convolve(x * asPlanes(styles).to(type), fixedWeight(pass.draft), {});
     if (y.requires_grad()) {
       y = torch::addcmul(asPlanes(m_gainedBias), y, asPlanes(scale));
     } else {
-      torch::addcmul_out(y, asPlanes(m_gainedBias), y, asPlanes(scale));
+      torch::addcmul_out(y, asPlanes(m_gainedBias).to(type), y, asPlanes(scale).to(type));
     }
   }
-  const Tensor added = noiseFor(w.size(0), noise);
+  const Tensor added = noiseFor(w.size(0), pass.noise);
   if (added.defined()) {
-    y.add_(added);
+    y.add_(added.to(type));
   }
   y = activate(m_activation, y);
   // Behind an activation nothing is done in place while a gradient is wanted: its own stands on what it gave.
@@ -134,10 +153,12 @@ Stylegan2ToRgb::Stylegan2ToRgb(const Stylegan2Options& options, std::int64_t in)
 void Stylegan2ToRgb::prepare() { m_affine->prepare(1.0, 1.0 / std::sqrt(static_cast<double>(m_weight.size(1)))); }
 
 Tensor Stylegan2ToRgb::forward(const Tensor& x, const Tensor& w) const {
+  const auto type = x.scalar_type();
   const Tensor weight = m_weight.flatten(1).unsqueeze(0) * m_affine->forward(w).unsqueeze(1);  // N×channels×in
   const Tensor pixels = x.permute({0, 2, 3, 1}).reshape({x.size(0), -1, x.size(1)});  // no copy: x is channels last
-  Tensor y = torch::baddbmm(m_bias.view({1, -1, 1}), weight, pixels.transpose(1, 2))
-                 .view({x.size(0), weight.size(1), x.size(2), x.size(3)});
+  Tensor y = torch::baddbmm(m_bias.view({1, -1, 1}).to(type), weight.to(type), pixels.transpose(1, 2))
+                 .view({x.size(0), weight.size(1), x.size(2), x.size(3)})
+                 .to(torch::kFloat32);
   return m_clamp ? y.clamp_(-*m_clamp, *m_clamp) : y;
 }
 
@@ -154,7 +175,9 @@ void Stylegan2Shortcut::prepare(double gain) {
   }
 }
 
-Tensor Stylegan2Shortcut::forward(const Tensor& x) const { return m_enlarge->upsample(torch::conv2d(x, m_gainedWeight)); }
+Tensor Stylegan2Shortcut::forward(const Tensor& x) const {
+  return m_enlarge->upsample(torch::conv2d(x, m_gainedWeight.to(x.scalar_type())));
+}
 
 Stylegan2Block::Stylegan2Block(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels,
                                bool last)
@@ -198,20 +221,43 @@ void Stylegan2Block::addStyleWeights(std::vector<Tensor>& weights) const {
   weights.push_back(m_conv1->styleWeight());
 }
 
-void Stylegan2Block::forward(Tensor& x, Tensor& image, const Tensor& ws, std::int64_t first, NoiseSource& noise) const {
-  std::int64_t layer = first;
-  if (m_const.defined()) {
-    x = m_conv1->forward(channelsLast(m_const.unsqueeze(0)), ws.select(1, layer++), noise);
-  } else {
-    const Tensor shortcut = m_skip ? m_skip->forward(x) : Tensor();
-    x = m_conv0->forward(x, ws.select(1, layer++), noise);
-    x = m_conv1->forward(x, ws.select(1, layer++), noise);
+void Stylegan2Block::convolve(Tensor& x, const Tensor& ws, std::int64_t first, std::int64_t from, Stylegan2Pass& pass,
+                              const Keep& keep) const {
+  const auto tell = [&](std::int64_t convolution, const Tensor& behind) {
+    if (keep) {
+      keep(convolution, behind);
+    }
+  };
+  std::int64_t layer = first + from;
+  if (m_const.defined() && from == 0) {
+    x = channelsLast(m_const.unsqueeze(0)).to(pass.draft ? torch::kBFloat16 : torch::kFloat32);
+  }
+  const Tensor shortcut = m_skip && from == 0 ? m_skip->forward(x) : Tensor();
+  if (m_conv0 && from == 0) {
+    x = m_conv0->forward(x, ws.select(1, layer), pass);
+    tell(layer++, m_skip ? Tensor() : x);  // what the shortcut starts from is gone by then
+  }
+  if (from < convolutions()) {
+    x = m_conv1->forward(x, ws.select(1, layer), pass);
     if (m_skip) {
       x = x.requires_grad() ? x + shortcut : x.add_(shortcut);
     }
+    tell(layer, x);
   }
+}
+
+void Stylegan2Block::passNoise(std::int64_t count, NoiseSource& noise) const {
+  if (m_conv0 && count > 0) {
+    m_conv0->passNoise(noise);
+  }
+  if (count == convolutions()) {
+    m_conv1->passNoise(noise);
+  }
+}
+
+void Stylegan2Block::addPicture(Tensor& image, const Tensor& x, const Tensor& w) const {
   if (m_toRgb) {
-    const Tensor added = m_toRgb->forward(x, ws.select(1, layer));
+    const Tensor added = m_toRgb->forward(x, w);
     image = image.defined() ? m_enlarge->upsample(image).add_(added) : added;
   }
 }

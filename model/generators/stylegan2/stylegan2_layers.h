@@ -34,6 +34,12 @@ struct NoiseSource {
   std::optional<at::Generator> random;  ///< on the CPU, so that a seed means the same on every device
 };
 
+/// What all layers of one synthesis share.
+struct Stylegan2Pass {
+  NoiseSource noise;
+  bool draft = false;  ///< activations and convolutions are bfloat16, styles and what follows from them float32
+};
+
 /// A modulated and demodulated convolution, noise, bias and activation.
 class Stylegan2Convolution : public torch::nn::Module {
  public:
@@ -44,13 +50,17 @@ class Stylegan2Convolution : public torch::nn::Module {
   void prepare(double gain);
 
   /// x: N×in×H×W, or 1×in×H×W for all of them; w: N×wDim → N×out×pixels×pixels.
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w, NoiseSource& noise) const;
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w, Stylegan2Pass& pass) const;
+
+  /// Takes from the noise's generator what `forward` would take for one picture.
+  void passNoise(NoiseSource& noise) const;
 
   const torch::Tensor& styleWeight() const { return m_affine->weight(); }
 
  private:
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) const;
   torch::Tensor noiseFor(std::int64_t count, NoiseSource& noise) const;
+  const torch::Tensor& fixedWeight(bool draft) const;
 
   Activation m_activation;
   std::optional<double> m_clamp;
@@ -70,6 +80,7 @@ class Stylegan2Convolution : public torch::nn::Module {
   torch::Tensor m_gainedBias;
   torch::Tensor m_gainedNoise;
   torch::Tensor m_gainedStrength;
+  mutable torch::Tensor m_draftWeight;  // made by the first draft that wants it
   std::optional<FirFilter> m_blur;
 };
 
@@ -80,7 +91,7 @@ class Stylegan2ToRgb : public torch::nn::Module {
 
   void prepare();
 
-  /// x: N×in×H×W, w: N×wDim → N×channels×H×W.
+  /// x: N×in×H×W, w: N×wDim → N×channels×H×W, float32 even of a bfloat16 x.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w) const;
 
  private:
@@ -120,10 +131,18 @@ class Stylegan2Block : public torch::nn::Module {
 
   void addStyleWeights(std::vector<torch::Tensor>& weights) const;
 
-  /// `x` (undefined before the first block) and `image` (undefined until there is one) become this block's.
-  /// ws: N×layers×wDim, of which `first` is the block's own.
-  void forward(torch::Tensor& x, torch::Tensor& image, const torch::Tensor& ws, std::int64_t first,
-               NoiseSource& noise) const;
+  /// Runs the block's convolutions from number `from` on: x (undefined before the first block) is what is behind the one
+  /// before, and becomes what is behind the last. ws: N×layers×wDim, of which `first` is the block's own. `keep`, where
+  /// given, is told of each and what is behind it; of an undefined tensor where the block cannot be taken up there.
+  using Keep = std::function<void(std::int64_t convolution, const torch::Tensor& x)>;
+  void convolve(torch::Tensor& x, const torch::Tensor& ws, std::int64_t first, std::int64_t from, Stylegan2Pass& pass,
+                const Keep& keep) const;
+
+  /// Takes from the noise's generator what the first `count` convolutions would take for one picture.
+  void passNoise(std::int64_t count, NoiseSource& noise) const;
+
+  /// `image` (undefined until there is one) becomes this block's. w: N×wDim, torgb's.
+  void addPicture(torch::Tensor& image, const torch::Tensor& x, const torch::Tensor& w) const;
 
  private:
   std::int64_t m_channels = 3;

@@ -95,18 +95,20 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
 
 torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after,
                                   std::int64_t stride, const torch::Tensor& bias) const {
+  const auto type = x.scalar_type();
   const bool even = before == after && before >= 0;
   const auto padded = even ? x : torch::constant_pad_nd(x, {before, after, before, after});
   const std::int64_t pad = even ? before : 0;
   if (m_whole.defined()) {
-    return torch::conv2d(padded, m_whole, bias, stride, pad, 1, m_channels);
+    return torch::conv2d(padded, m_whole.to(type), bias, stride, pad, 1, m_channels);
   }
   const std::array<std::int64_t, 2> above{pad, 0};
   const std::array<std::int64_t, 2> beside{0, pad};
   const std::array<std::int64_t, 2> down{stride, 1};
   const std::array<std::int64_t, 2> right{1, stride};
-  const auto rows = torch::conv2d(padded, m_rows, {}, at::IntArrayRef(down), at::IntArrayRef(above), 1, m_channels);
-  return torch::conv2d(rows, m_columns, bias, at::IntArrayRef(right), at::IntArrayRef(beside), 1, m_channels);
+  const auto rows =
+      torch::conv2d(padded, m_rows.to(type), {}, at::IntArrayRef(down), at::IntArrayRef(above), 1, m_channels);
+  return torch::conv2d(rows, m_columns.to(type), bias, at::IntArrayRef(right), at::IntArrayRef(beside), 1, m_channels);
 }
 
 torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
@@ -124,7 +126,7 @@ torch::Tensor FirFilter::upsample(const torch::Tensor& x) const {
   const std::int64_t first = m_taps - 1 - (m_taps + 1) / 2;
   const std::int64_t last = 2 * (x.size(3) - 1) + m_taps - first - 2 * x.size(3);
   const std::int64_t cut = std::max<std::int64_t>(0, std::min(first, last));
-  const auto y = torch::conv_transpose2d(x, m_spread, {}, 2, cut, 0, m_channels);
+  const auto y = torch::conv_transpose2d(x, m_spread.to(x.scalar_type()), {}, 2, cut, 0, m_channels);
   const std::int64_t before = cut - first;
   const std::int64_t after = cut - last;
   return before == 0 && after == 0 ? y : torch::constant_pad_nd(y, {before, after, before, after});

@@ -34,7 +34,10 @@ Project everyField() {
     keyframe.easing = i == 1 ? "ease in-out" : "linear";
     keyframe.model = i % 2;
     keyframe.state.latent.seed = static_cast<std::uint32_t>(i);
-    keyframe.state.latent.layerSeeds = {{3, 7u}};
+    loom::model::LatentState source;
+    source.seed = 7;
+    loom::model::takeStyle(keyframe.state.latent, 3, source, 0.25F);
+    keyframe.state.latent.directions = {{loom::model::Direction{"smile", {0.1F, -0.2F}}, 1.5F, 2, 5}};
     project.timeline.keyframes.push_back(keyframe);
   }
   project.directions = {"faces-pca.safetensors", "smile.npy"};

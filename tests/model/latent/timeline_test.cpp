@@ -268,14 +268,18 @@ class TimelineTest : public QObject {
     a.transform = {0.0F, 0.5F, 0.0F};
     a.noise = NoiseMode::Constant;
     a.resolution = 16;
-    a.layerSeeds = {{0, 5}};
+    takeStyle(a, 0, seeded(5));
+    const Direction smile{"smile", std::vector<float>(kZ, 0.5F)};
+    a.directions = {{smile, 1.0F, 0, -1}, {smile, 4.0F, 2, 3}};
     LatentState b = seeded(2);
     b.styleOffsets = {{{-1, 0}, 4.0F}};
     b.truncation = 0.6;
     b.transform = {0.2F, 0.5F, 360.0F};
     b.fade = 0.8F;
     b.noise = NoiseMode::None;
-    b.layerSeeds = {{1, 6}};
+    takeStyle(b, 0, seeded(5), 0.5F);
+    takeStyle(b, 1, seeded(6));
+    b.directions = {{smile, 3.0F, 0, -1}};
     const Timeline timeline = filmOf({a, b});
     const LatentState early = stateAt(timeline, 0.5, info);
     const LatentState late = stateAt(timeline, 1.5, info);
@@ -289,7 +293,15 @@ class TimelineTest : public QObject {
     QVERIFY(std::abs(early.fade - 0.2F) < 1e-7F);
     QVERIFY(early.noise == NoiseMode::Constant && late.noise == NoiseMode::None);
     QVERIFY(early.resolution == 16 && late.resolution == 0);
-    QVERIFY(early.layerSeeds == a.layerSeeds && late.layerSeeds == b.layerSeeds);
+    // A quarter of the way: sources fade, what both have goes from the one strength to the other.
+    QCOMPARE(early.sources.size(), std::size_t{2});
+    const std::map<int, float> first{{0, 0.875F}};
+    const std::map<int, float> second{{1, 0.25F}};
+    QVERIFY(*early.sources[0].recipe == seeded(5) && early.sources[0].layers == first);
+    QVERIFY(*early.sources[1].recipe == seeded(6) && early.sources[1].layers == second);
+    QCOMPARE(early.directions.size(), std::size_t{2});
+    QCOMPARE(early.directions[0].strength, 1.5F);
+    QCOMPARE(early.directions[1].strength, 3.0F);
     QVERIFY(stateAt(timeline, 2.0, info) == b);
   }
 

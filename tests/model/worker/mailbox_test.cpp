@@ -35,7 +35,7 @@ class MailboxTest : public QObject {
 
   void aStopEndsTheWait() {
     LatestMailbox<int> box;
-    std::jthread reader([&](const std::stop_token& stop) { QVERIFY(!box.waitUntil(stop, [] { return true; })); });
+    std::jthread reader([&](const std::stop_token& stop) { QVERIFY(!box.waitUntil(stop, [](bool waits) { return waits; })); });
     reader.request_stop();
     reader.join();
   }
@@ -44,7 +44,7 @@ class MailboxTest : public QObject {
     LatestMailbox<int> box;
     std::atomic<bool> ready{false};
     std::atomic<bool> through{false};
-    std::jthread reader([&](const std::stop_token& stop) { through = box.waitUntil(stop, [&] { return ready.load(); }); });
+    std::jthread reader([&](const std::stop_token& stop) { through = box.waitUntil(stop, [&](bool waits) { return waits && ready.load(); }); });
     box.put(1);
     ready = true;
     box.poke();
@@ -58,7 +58,7 @@ class MailboxTest : public QObject {
     std::atomic<bool> working{false};
     std::vector<int> seen;
     std::jthread reader([&](const std::stop_token& stop) {
-      while (box.waitUntil(stop, [] { return true; })) {
+      while (box.waitUntil(stop, [](bool waits) { return waits; })) {
         seen.push_back(*box.take(working));
         if (seen.back() == kLast) {
           return;

@@ -1,0 +1,132 @@
+#include "ui/panels/wall_panel.h"
+
+#include "ui/panels/seed_field.h"
+#include "ui/panels/thumbnail.h"
+#include "ui/panels/widgets.h"
+#include "ui/theme/imgui_theme.h"
+
+#include <algorithm>
+#include <string>
+
+namespace loom::ui {
+namespace {
+
+constexpr float kGap = 4.0F;
+constexpr int kRows = 100000;  // of the wall; seeds wrap around at 2³²
+
+}  // namespace
+
+void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
+  if (!facts.model || facts.model->info().input == model::InputKind::Picture) {
+    hint(facts.model ? "This model changes pictures and has no seeds. Open a generator with a latent to see its wall."
+                     : "Open a checkpoint, and the pictures of its seeds hang here.");
+    return;
+  }
+  model::LatentState look = model::withSeed(draft.latent, 0);
+  look.targetSeed = 0;
+  look.planeSeed = 0;
+  if (m_model != facts.model->id() || look != m_look) {
+    m_model = facts.model->id();
+    m_look = std::move(look);
+    ++m_version;
+  }
+  drawTools(draft);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {kGap, kGap});
+  if (ImGui::BeginChild("##wall", {0.0F, 0.0F}, ImGuiChildFlags_NavFlattened)) {
+    const float wheel = ImGui::IsWindowHovered() && ImGui::GetIO().KeyCtrl ? ImGui::GetIO().MouseWheel : 0.0F;
+    m_side = std::clamp(m_side + 8.0F * wheel, 48.0F, 128.0F);
+    const int columns = std::max(1, static_cast<int>((ImGui::GetContentRegionAvail().x + kGap) / (m_side + kGap)));
+    ImGuiListClipper clipper;
+    clipper.Begin(kRows, m_side + kGap);
+    while (clipper.Step()) {
+      for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
+        for (int column = 0; column < columns; ++column) {
+          if (column > 0) {
+            ImGui::SameLine(0.0F, kGap);
+          }
+          const auto index = static_cast<std::uint32_t>(row) * static_cast<std::uint32_t>(columns);
+          drawCell(facts, draft, m_first + index + static_cast<std::uint32_t>(column));
+        }
+      }
+    }
+  }
+  ImGui::EndChild();
+  ImGui::PopStyleVar();
+}
+
+void WallPanel::drawTools(WindowDraft& draft) {
+  ImGui::AlignTextToFramePadding();
+  ImGui::TextColored(colorVec(palette().quiet), "From seed");
+  ImGui::SameLine(0.0F, 8.0F);
+  if (seedField("##wallfirst", m_first, 110.0F)) {
+    ImGui::SetScrollY(0.0F);
+  }
+  notePlace("wallfirst");
+  tooltip("The seed of the first picture");
+  ImGui::SameLine(0.0F, kGap);
+  if (button("walldice", "", Icon::Dice, ImGui::GetFrameHeight())) {
+    m_first = seedByChance();
+  }
+  tooltip("Another part of the wall by chance");
+  ImGui::SameLine(0.0F, kGap);
+  if (button("wallhere", "From here", Icon::None, 84.0F)) {
+    m_first = draft.latent.seed;
+  }
+  tooltip("Begins with the seed that is open");
+  ImGui::SameLine(0.0F, 16.0F);
+  ImGui::AlignTextToFramePadding();
+  const char* text = "Click opens · Ctrl+click mixes in · Ctrl+wheel: size";
+  if (ImGui::GetContentRegionAvail().x > ImGui::CalcTextSize(text).x) {
+    ImGui::TextColored(colorVec(palette().quiet), "%s", text);
+  } else {
+    ImGui::NewLine();
+  }
+}
+
+void WallPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed) {
+  const auto picture = facts.previews->picture({PreviewGroup::Wall, seed}, m_version, [&] {
+    model::LatentState state = m_look;
+    state.seed = seed;
+    return state;
+  });
+  const std::string id = "wall" + std::to_string(seed);
+  if (thumbnail(id.c_str(), picture, {m_side, m_side}, draft.latent.seed == seed)) {
+    if (ImGui::GetIO().KeyCtrl && facts.model->info().mixLayers() > 0) {
+      model::LatentState recipe;
+      recipe.seed = seed;
+      draft.latent.sources.push_back({recipe, {}});
+      draft.edited = "add a source of styles";
+    } else {
+      draft.latent = model::withSeed(draft.latent, seed);
+      draft.edited = "seed " + std::to_string(seed);
+    }
+  }
+  tooltip(("Seed " + std::to_string(seed)).c_str());
+  drawMenu(facts, draft, seed);
+}
+
+void WallPanel::drawMenu(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed) const {
+  if (!ImGui::BeginPopupContextItem()) {
+    return;
+  }
+  if (ImGui::MenuItem("Open", "click")) {
+    draft.latent = model::withSeed(draft.latent, seed);
+    draft.edited = "seed " + std::to_string(seed);
+  }
+  if (ImGui::MenuItem("Walk towards it")) {
+    draft.latent.targetSeed = seed;
+    draft.edited = "second seed";
+  }
+  if (facts.model->info().mixLayers() > 0 && ImGui::MenuItem("Mix into the picture", "Ctrl+click")) {
+    model::LatentState recipe;
+    recipe.seed = seed;
+    draft.latent.sources.push_back({recipe, {}});
+    draft.edited = "add a source of styles";
+  }
+  if (ImGui::MenuItem("Copy the seed")) {
+    ImGui::SetClipboardText(std::to_string(seed).c_str());
+  }
+  ImGui::EndPopup();
+}
+
+}  // namespace loom::ui
