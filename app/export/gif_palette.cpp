@@ -10,8 +10,8 @@ namespace {
 constexpr int kBinBits = 6;
 constexpr std::size_t kBins = std::size_t{1} << (3 * kBinBits);
 constexpr int kRounds = 4;
-/// Up and down by so many levels at most: about the distance of neighbouring colours of a full palette.
-constexpr double kDither = 10.0;
+/// The dithering reaches so many times as far as a colour is from its entry: it needs to reach the next one.
+constexpr double kDither = 1.5;
 
 std::size_t binOf(int red, int green, int blue) {
   constexpr int kDrop = 8 - kBinBits;
@@ -36,12 +36,12 @@ int bayer(int x, int y) {
   return value;
 }
 
-/// What the dithering adds to each channel, place by place.
-std::array<int, 64> ditherShifts() {
+/// What the dithering adds to each channel, place by place: up and down by `most` levels.
+std::array<int, 64> ditherShifts(double most) {
   std::array<int, 64> shifts{};
   for (int place = 0; place < 64; ++place) {
     shifts[static_cast<std::size_t>(place)] =
-        static_cast<int>(std::lround(((bayer(place % 8, place / 8) + 0.5) / 32.0 - 1.0) * kDither));
+        static_cast<int>(std::lround(((bayer(place % 8, place / 8) + 0.5) / 32.0 - 1.0) * most));
   }
   return shifts;
 }
@@ -145,6 +145,21 @@ void refine(std::vector<std::array<double, 3>>& centres, const std::vector<Colou
   }
 }
 
+/// Root mean square, of one channel.
+template <typename Colour>
+double meanDistance(const std::vector<std::array<double, 3>>& centres, const std::vector<Colour>& colours) {
+  double sum = 0.0;
+  double weight = 0.0;
+  for (const Colour& colour : colours) {
+    const auto& centre = centres[nearestOf(centres, colour.rgb)];
+    for (std::size_t c = 0; c < 3; ++c) {
+      sum += colour.weight * (centre[c] - colour.rgb[c]) * (centre[c] - colour.rgb[c]);
+    }
+    weight += 3.0 * colour.weight;
+  }
+  return std::sqrt(sum / weight);
+}
+
 }  // namespace
 
 GifPalette::GifPalette() : m_bins(kBins), m_nearest(kBins, -1) {}
@@ -189,6 +204,7 @@ void GifPalette::make() {
     for (int round = 0; round < kRounds; ++round) {
       refine(centres, colours);
     }
+    m_shifts = ditherShifts(std::clamp(kDither * meanDistance(centres, colours), 1.0, 12.0));
     for (const auto& centre : centres) {
       m_colours.push_back(packed(level(centre[0]), level(centre[1]), level(centre[2])));
     }
@@ -220,7 +236,6 @@ std::uint8_t GifPalette::nearest(int red, int green, int blue) {
 }
 
 std::vector<std::uint8_t> GifPalette::indices(const QImage& picture) {
-  static const std::array<int, 64> kShifts = ditherShifts();
   std::vector<std::uint8_t> result;
   result.reserve(static_cast<std::size_t>(picture.width()) * static_cast<std::size_t>(picture.height()));
   for (int y = 0; y < picture.height(); ++y) {
@@ -231,7 +246,7 @@ std::vector<std::uint8_t> GifPalette::indices(const QImage& picture) {
         const auto it = std::lower_bound(m_colours.begin(), sorted, packed(in[0], in[1], in[2]));
         result.push_back(static_cast<std::uint8_t>(it - m_colours.begin()));
       } else {
-        const int shift = kShifts[static_cast<std::size_t>(y % 8 * 8 + x % 8)];
+        const int shift = m_shifts[static_cast<std::size_t>(y % 8 * 8 + x % 8)];
         const auto shifted = [shift](int value) { return std::clamp(value + shift, 0, 255); };
         result.push_back(nearest(shifted(in[0]), shifted(in[1]), shifted(in[2])));
       }

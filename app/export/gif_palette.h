@@ -44,6 +44,7 @@ class GifPalette {
   std::set<std::uint32_t> m_exact;    // all colours, as long as there are few
   bool m_few = true;
   std::vector<std::uint32_t> m_colours;
+  std::array<int, 64> m_shifts{};     // of the dithering
   std::vector<std::int16_t> m_nearest;  // of the middle of each bin; −1: not asked for yet
 };
 
