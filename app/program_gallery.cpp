@@ -206,8 +206,10 @@ void ProgramGallery::keep(const Model& model, const model::Frame& frame, ui::Gal
     if (const auto from = parent != 0 ? gallery.entry(parent) : std::nullopt) {
       provenance.kept->parents = {from->uuid.toStdString()};
     }
+    const model::Frame exact =
+        frame.quality == model::Quality::Exact ? frame : model->render(frame.latent, frame.generation);
     const EntryId id =
-        gallery.keep({imageOf(frame, model->info().channels), provenance,
+        gallery.keep({imageOf(exact, model->info().channels), provenance,
                       QString::fromStdString(model->path().string()), QString::fromStdString(frame.latent.input.path)});
     tell([=, this] {
       Q_EMIT kept(id);

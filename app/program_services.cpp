@@ -50,6 +50,13 @@ model::Frame inHostMemory(model::Frame frame) {
   return frame;
 }
 
+/// What is written is never a draft.
+model::Frame exact(const model::OpenedModel& opened, const model::Frame& frame, const std::stop_token& stop) {
+  return frame.quality == model::Quality::Exact
+             ? frame
+             : opened.render(frame.latent, frame.generation, [&] { return stop.stop_requested(); });
+}
+
 /// False where `stop` was asked for.
 bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, const ui::PictureRequest& request,
                 const std::stop_token& stop) {
@@ -61,7 +68,7 @@ bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, con
   }
   Provenance provenance = provenanceOf(opened, frame.latent, *sha256);
   addEnlargement(provenance, request);
-  const QImage picture = pictureFromFrame(inHostMemory(frame), opened.info().channels);
+  const QImage picture = pictureFromFrame(inHostMemory(exact(opened, frame, stop)), opened.info().channels);
   writePicture(enlarge(picture, request.scale, resampleOf(request)), target, provenance, {request.jpegQuality});
   return true;
 }
@@ -145,6 +152,8 @@ void ProgramServices::startExport(const QString& what, std::function<bool(std::s
     bool done = false;
     try {
       done = !stop.stop_requested() && work(stop);
+    } catch (const model::Interrupted&) {
+      done = false;
     } catch (const std::exception& error) {
       problem = QString::fromStdString(error.what());
     }

@@ -36,7 +36,8 @@ struct RenderFailure {
   std::string message;
 };
 
-/// All are called on the worker's thread; hand over by a queued call and return at once.
+/// Of one request several frames may come, each better than the one before (Frame::quality); the last is exact, unless a
+/// newer request came. All are called on the worker's thread; hand over by a queued call and return at once.
 struct WorkerListener {
   std::function<void(Frame)> frame;
   std::function<void(RenderFailure)> failure;

@@ -40,7 +40,7 @@ struct SynthesisSettings {
   NormStatistics normStatistics = NormStatistics::Original;
   std::optional<Matrix3> transform;          ///< none: the one that the checkpoint holds
 
-  Precision precision = Precision::Exact;
+  Precision precision = Precision::Exact;    ///< drafts are made on the CPU; a GPU is exact
 
   bool operator==(const SynthesisSettings&) const = default;
 };

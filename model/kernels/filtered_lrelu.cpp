@@ -57,14 +57,52 @@ struct Job {
   Line vertical, horizontal;
 };
 
-/// bias added, one block of channels side by side: height×width×kLreluBlock.
-LOOM_INLINE void gather(const Job& job, const float* input, const float* bias, int channels, int first, int count,
+/// A block of channels of a picture that is to be worked on.
+template <typename In, typename Out>
+struct Place {
+  const In* input;
+  Out* output;
+  const LreluChannels& each;
+  int channels;
+  int first;
+  int count;  // channels of the block
+};
+
+LOOM_INLINE float fromStored(float value) { return value; }
+LOOM_INLINE float fromStored(Bfloat16 value) {
+  const std::uint32_t bits = static_cast<std::uint32_t>(value.bits) << 16U;
+  float result;
+  std::memcpy(&result, &bits, sizeof result);
+  return result;
+}
+LOOM_INLINE void toStored(float value, float& stored) { stored = value; }
+LOOM_INLINE void toStored(float value, Bfloat16& stored) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  stored.bits = static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U);  // to the nearest, ties to even
+}
+
+/// Scaled and biased, one block of channels side by side: height×width×kLreluBlock.
+template <typename In>
+LOOM_INLINE void gather(const Job& job, const In* input, const LreluChannels& each, int channels, int first, int count,
                         float* block) {
-  for (int i = 0; i < job.height * job.width; ++i) {
-    const float* from = input + static_cast<std::ptrdiff_t>(i) * channels + first;
-    float* to = block + static_cast<std::ptrdiff_t>(i) * kLreluBlock;
-    for (int c = 0; c < kLreluBlock; ++c) {
-      to[c] = c < count ? from[c] + bias[first + c] : 0.0F;
+  float scale[kLreluBlock] = {};
+  float bias[kLreluBlock] = {};
+  for (int c = 0; c < count; ++c) {
+    scale[c] = each.scale ? each.scale[first + c] : 1.0F;
+    bias[c] = each.bias[first + c];
+  }
+  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(job.height) * job.width; ++i) {
+    const In* from = input + i * channels + first;
+    float* to = block + i * kLreluBlock;
+    if (count == kLreluBlock) {
+      for (int c = 0; c < kLreluBlock; ++c) {
+        to[c] = fromStored(from[c]) * scale[c] + bias[c];
+      }
+    } else {
+      for (int c = 0; c < kLreluBlock; ++c) {
+        to[c] = c < count ? fromStored(from[c]) * scale[c] + bias[c] : 0.0F;
+      }
     }
   }
 }
@@ -124,88 +162,114 @@ LOOM_INLINE void downsampleInto(const Job& job, const float* row, const float* t
   }
 }
 
-/// out: outHeight×outWidth×kLreluBlock, zero before.
-LOOM_INLINE void run(const Job& job, const float* block, float* line, float* row, float* filtered,
-                     const std::vector<float>& down, float* out) {
+/// One row of the output is done: it goes to where it belongs, and its place is zero again.
+template <typename Out>
+LOOM_INLINE void hand(const Job& job, float* row, Out* to, int channels, int count) {
+  for (int x = 0; x < job.outWidth; ++x) {
+    float* from = row + static_cast<std::ptrdiff_t>(x) * kLreluBlock;
+    Out* out = to + static_cast<std::ptrdiff_t>(x) * channels;
+    if (count == kLreluBlock) {
+      for (int c = 0; c < kLreluBlock; ++c) {
+        toStored(from[c], out[c]);
+      }
+    } else {
+      for (int c = 0; c < count; ++c) {
+        toStored(from[c], out[c]);
+      }
+    }
+    store(Block{}, from);
+  }
+}
+
+/// What one thread works in; it stays with the thread.
+struct Scratch {
+  std::vector<float> block;     // height×width
+  std::vector<float> line;      // width
+  std::vector<float> row;       // columns
+  std::vector<float> filtered;  // outWidth
+  std::vector<float> ring;      // rows of the output that are in the making, zero between two calls
+};
+
+template <typename In, typename Out>
+LOOM_INLINE void run(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
+  gather(job, place.input, place.each, place.channels, place.first, place.count, scratch.block.data());
   const std::ptrdiff_t outRow = static_cast<std::ptrdiff_t>(job.outWidth) * kLreluBlock;
   const int taps = job.downTaps;
-  for (int n = 0; n < job.rows; ++n) {
-    upsampleDown(job, block, n, line);
-    upsampleAlong(job, line, row);
+  const int ringRows = (taps + job.plan.down - 1) / job.plan.down;
+  const auto ringRow = [&](int y) { return scratch.ring.data() + (y % ringRows) * outRow; };
+  int done = 0;
+  for (int n = 0; n < job.rows && done < job.outHeight; ++n) {
+    upsampleDown(job, scratch.block.data(), n, scratch.line.data());
+    upsampleAlong(job, scratch.line.data(), scratch.row.data());
     // Output row y takes the rows y·down to y·down + taps − 1.
     const int first = n - taps + 1 <= 0 ? 0 : (n - taps + job.plan.down) / job.plan.down;
     const int end = std::min(job.outHeight, n / job.plan.down + 1);
     if (job.plan.downIsSquare) {
       for (int y = first; y < end; ++y) {
-        downsampleInto(job, row, down.data() + static_cast<std::ptrdiff_t>(n - y * job.plan.down) * taps, 1.0F,
-                       out + y * outRow);
+        downsampleInto(job, scratch.row.data(), down.data() + static_cast<std::ptrdiff_t>(n - y * job.plan.down) * taps,
+                       1.0F, ringRow(y));
       }
-      continue;
+    } else {
+      std::fill_n(scratch.filtered.data(), outRow, 0.0F);
+      downsampleInto(job, scratch.row.data(), down.data(), 1.0F, scratch.filtered.data());
+      for (int y = first; y < end; ++y) {
+        const float weight = down[static_cast<std::size_t>(n - y * job.plan.down)];
+        float* to = ringRow(y);
+        for (std::ptrdiff_t i = 0; i < outRow; i += kLreluBlock) {
+          Block sum;
+          Block value;
+          load(sum, to + i);
+          load(value, scratch.filtered.data() + i);
+          store(sum + value * weight, to + i);
+        }
+      }
     }
-    std::fill_n(filtered, outRow, 0.0F);
-    downsampleInto(job, row, down.data(), 1.0F, filtered);
-    for (int y = first; y < end; ++y) {
-      const float weight = down[static_cast<std::size_t>(n - y * job.plan.down)];
-      float* to = out + y * outRow;
-      for (std::ptrdiff_t i = 0; i < outRow; i += kLreluBlock) {
-        Block sum;
-        Block value;
-        load(sum, to + i);
-        load(value, filtered + i);
-        store(sum + value * weight, to + i);
-      }
+    for (; done < job.outHeight && done * job.plan.down + taps - 1 <= n; ++done) {
+      hand(job, ringRow(done), place.output + static_cast<std::ptrdiff_t>(done) * job.outWidth * place.channels + place.first,
+           place.channels, place.count);
     }
   }
 }
 
-using Run = void (*)(const Job&, const float*, float*, float*, float*, const std::vector<float>&, float*);
-
-void runPlain(const Job& job, const float* block, float* line, float* row, float* filtered,
-              const std::vector<float>& down, float* out) {
-  run(job, block, line, row, filtered, down, out);
+template <typename In, typename Out>
+void runPlain(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
+  run(job, place, down, scratch);
 }
 
 #ifdef LOOM_EACH_X86
-__attribute__((target("avx2,fma"))) void runAvx2(const Job& job, const float* block, float* line, float* row,
-                                                 float* filtered, const std::vector<float>& down, float* out) {
-  run(job, block, line, row, filtered, down, out);
+template <typename In, typename Out>
+__attribute__((target("avx2,fma"))) void runAvx2(const Job& job, const Place<In, Out>& place,
+                                                 const std::vector<float>& down, Scratch& scratch) {
+  run(job, place, down, scratch);
 }
-__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))) void runAvx512(const Job& job, const float* block,
-                                                                                   float* line, float* row,
-                                                                                   float* filtered,
-                                                                                   const std::vector<float>& down,
-                                                                                   float* out) {
-  run(job, block, line, row, filtered, down, out);
+template <typename In, typename Out>
+__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))) void runAvx512(const Job& job,
+                                                                                 const Place<In, Out>& place,
+                                                                                 const std::vector<float>& down,
+                                                                                 Scratch& scratch) {
+  run(job, place, down, scratch);
 }
 #endif
 
-/// The widest that this machine has.
-Run widest() {
+/// By the widest registers that this machine has.
+template <typename In, typename Out>
+void runWidest(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
 #ifdef LOOM_EACH_X86
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw")) {
-    return runAvx512;
+  static const bool kAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  static const bool kAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (kAvx512) {
+    return runAvx512(job, place, down, scratch);
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    return runAvx2;
+  if (kAvx2) {
+    return runAvx2(job, place, down, scratch);
   }
 #endif
-  return runPlain;
+  runPlain(job, place, down, scratch);
 }
 
-}  // namespace
-
-int FilteredLrelu::outputSize(int pixels, int padBefore, int padAfter) const {
-  const int upsampled = pixels * up + padBefore + padAfter - static_cast<int>(upTaps.size()) + 1;
-  const int taps = downIsSquare ? static_cast<int>(std::lround(std::sqrt(static_cast<double>(downTaps.size()))))
-                                : static_cast<int>(downTaps.size());
-  const int left = upsampled - taps + 1;
-  return left < 1 ? 0 : (left + down - 1) / down;
-}
-
-void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const float* bias, float* output, int height,
-                        int width, int channels, int first) {
-  static const Run kRun = widest();
+template <typename In, typename Out>
+void runBlock(const FilteredLrelu& plan, const Place<In, Out>& place, int height, int width) {
   const int upTaps = static_cast<int>(plan.upTaps.size());
   Job job{plan,
           height,
@@ -219,18 +283,47 @@ void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const flo
           lineOf(plan.upTaps, plan.up, plan.padTop),
           lineOf(plan.upTaps, plan.up, plan.padLeft)};
   const std::vector<float> down(plan.downTaps.rbegin(), plan.downTaps.rend());
-  const auto floats = [](int a, int b) { return static_cast<std::size_t>(a) * b * kLreluBlock; };
-  std::vector<float> block(floats(height, width));
-  std::vector<float> line(floats(1, width));
-  std::vector<float> row(floats(1, job.columns));
-  std::vector<float> filtered(floats(1, job.outWidth));
-  std::vector<float> out(floats(job.outHeight, job.outWidth), 0.0F);
+  static thread_local Scratch scratch;
+  const auto atLeast = [](std::vector<float>& floats, std::ptrdiff_t a, std::ptrdiff_t b) {
+    const auto wanted = static_cast<std::size_t>(a * b * kLreluBlock);
+    if (floats.size() < wanted) {
+      floats.resize(wanted);
+    }
+  };
+  atLeast(scratch.block, height, width);
+  atLeast(scratch.line, 1, width);
+  atLeast(scratch.row, 1, job.columns);
+  atLeast(scratch.filtered, 1, job.outWidth);
+  atLeast(scratch.ring, (job.downTaps + plan.down - 1) / plan.down, job.outWidth);
+  runWidest(job, place, down, scratch);
+}
+
+}  // namespace
+
+int FilteredLrelu::outputSize(int pixels, int padBefore, int padAfter) const {
+  const int upsampled = pixels * up + padBefore + padAfter - static_cast<int>(upTaps.size()) + 1;
+  const int taps = downIsSquare ? static_cast<int>(std::lround(std::sqrt(static_cast<double>(downTaps.size()))))
+                                : static_cast<int>(downTaps.size());
+  const int left = upsampled - taps + 1;
+  return left < 1 ? 0 : (left + down - 1) / down;
+}
+
+void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const LreluChannels& each, float* output,
+                        int height, int width, int channels, int first) {
   const int count = std::min(kLreluBlock, channels - first);
-  gather(job, input, bias, channels, first, count, block.data());
-  kRun(job, block.data(), line.data(), row.data(), filtered.data(), down, out.data());
-  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(job.outHeight) * job.outWidth; ++i) {
-    std::memcpy(output + i * channels + first, out.data() + i * kLreluBlock, static_cast<std::size_t>(count) * sizeof(float));
-  }
+  runBlock(plan, Place<float, float>{input, output, each, channels, first, count}, height, width);
+}
+
+void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, float* output,
+                        int height, int width, int channels, int first) {
+  const int count = std::min(kLreluBlock, channels - first);
+  runBlock(plan, Place<Bfloat16, float>{input, output, each, channels, first, count}, height, width);
+}
+
+void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, Bfloat16* output,
+                        int height, int width, int channels, int first) {
+  const int count = std::min(kLreluBlock, channels - first);
+  runBlock(plan, Place<Bfloat16, Bfloat16>{input, output, each, channels, first, count}, height, width);
 }
 
 }  // namespace loom::model

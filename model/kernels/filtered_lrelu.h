@@ -30,10 +30,25 @@ struct FilteredLrelu {
 /// Channels that are worked on at once.
 inline constexpr int kLreluBlock = 16;
 
+/// As the machine's convolutions take it: the upper half of a float32.
+struct Bfloat16 {
+  std::uint16_t bits = 0;
+};
+
+/// What is done to each channel first: times scale, plus bias.
+struct LreluChannels {
+  const float* bias = nullptr;   ///< `channels` values
+  const float* scale = nullptr;  ///< likewise; null: 1
+};
+
 /// One block of channels of one picture. `input`: height×width×channels, channels last; `output` likewise, in
 /// outputSize() of each side. Channels `first` to `first` + kLreluBlock − 1 (fewer at the end) are read and written.
-/// `bias`: `channels` values.
-void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const float* bias, float* output, int height,
-                        int width, int channels, int first);
+/// All between is float32.
+void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const LreluChannels& each, float* output,
+                        int height, int width, int channels, int first);
+void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, float* output,
+                        int height, int width, int channels, int first);
+void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, Bfloat16* output,
+                        int height, int width, int channels, int first);
 
 }  // namespace loom::model

@@ -154,16 +154,80 @@ class GenerationWorker::Thread {
     return m_mailbox.waiting() && !m_gaveUpLast && secondsSince(start) < 0.25 * m_typicalSeconds;
   }
 
+  /// The exact picture at once where it takes no time that is felt; else first what is there sooner, and the exact one as
+  /// soon as no newer request waits. What is sooner follows what frames of this model took on this machine.
   void answer(const RenderRequest& request, const Assignment& now, const std::stop_token& stop) {
+    if (m_pace.of != now.change) {
+      m_pace = {.of = now.change};
+    }
+    if (!m_pace.wantsDraft(*now.model)) {
+      m_pace.handMoves = false;
+      make(request, now, {.coarse = m_pace.exact > Pace::kFelt}, [&, start = Clock::now()] { return givenUp(now, stop, start); });
+      return;
+    }
+    const bool coarse = m_pace.draft > (m_pace.handMoves ? Pace::kStutters : Pace::kFelt);
+    const bool shown = make(request, now, {.precision = Precision::Draft, .coarse = coarse},
+                            [&, start = Clock::now()] { return givenUp(now, stop, start); });
+    m_pace.handMoves = m_mailbox.waiting();
+    if (shown && !m_pace.handMoves) {
+      make(request, now, {.first = false}, [&] { return stop.stop_requested() || m_modelChanges.load() != now.change || m_mailbox.waiting(); });
+    }
+  }
+
+  struct Kind {
+    Precision precision = Precision::Exact;
+    bool coarse = false;
+    bool first = true;  ///< nothing was shown for this request before
+  };
+
+  /// What frames of one model took of late, in seconds; 0: not known yet.
+  struct Pace {
+    static constexpr double kFelt = 0.05;
+    static constexpr double kStutters = 0.15;  // a moving hand rather sees fewer pictures than ones that blur in turns
+
+    std::uint64_t of = 0;
+    double exact = 0.0;
+    double draft = 0.0;
+    double draftShare = 0.5;  // of the exact one's time, smoothed
+    bool handMoves = false;   // a newer request waited when the last draft was there
+
+    bool wantsDraft(const OpenedModel& model) const {
+      constexpr double kWorthwhile = 0.8;
+      return model.info().hasDrafts && exact > kFelt && draftShare < kWorthwhile;
+    }
+    void took(const Kind& kind, double seconds) {
+      if (kind.precision == Precision::Draft) {
+        draft = seconds;
+        return;
+      }
+      if (!kind.first) {  // of the same request
+        constexpr double kNews = 0.2;
+        draftShare += kNews * (draft / seconds - draftShare);
+      }
+      exact = seconds;
+    }
+  };
+
+  /// False where the frame was given up, or could not be made.
+  bool make(const RenderRequest& request, const Assignment& now, Kind kind, const Interrupt& interrupt) {
     const auto start = Clock::now();
+    RenderOptions options{.precision = kind.precision, .keepActivations = true};
+    if (kind.coarse) {
+      constexpr int kShare = 4;  // of the side: a tenth of the work of a StyleGAN2
+      options.coarse = m_listener.frame;
+      options.coarseResolution = now.model->info().width / kShare;
+    }
     try {
-      Frame frame = now.model->render(
-          request.latent, request.generation, [&] { return givenUp(now, stop, start); }, request.picture.get());
-      m_typicalSeconds = secondsSince(start);
+      Frame frame = now.model->render(request.latent, request.generation, interrupt, request.picture.get(), options);
+      if (kind.first) {
+        m_typicalSeconds = secondsSince(start);
+      }
+      m_pace.took(kind, secondsSince(start));
       m_gaveUpLast = false;
       m_listener.frame(std::move(frame));
+      return true;
     } catch (const Interrupted&) {
-      m_gaveUpLast = true;
+      m_gaveUpLast = kind.first;
       if (m_modelChanges.load() != now.change) {
         m_gaveUpLast = false;
         m_mailbox.putBack(request);  // the new model answers it, unless a newer one came
@@ -172,6 +236,7 @@ class GenerationWorker::Thread {
       m_gaveUpLast = false;
       m_listener.failure({now.model->id(), request.generation, error.what()});
     }
+    return false;
   }
 
   WorkerListener m_listener;
@@ -187,7 +252,8 @@ class GenerationWorker::Thread {
   std::atomic<bool> m_previewWaits{false};
   double m_previewSeconds = 0.0;  // of one preview, with m_previewsOf; worker thread only
   std::uint64_t m_previewsOf = 0;
-  double m_typicalSeconds = 0.0;  // of a whole frame; worker thread only
+  Pace m_pace;                    // worker thread only
+  double m_typicalSeconds = 0.0;  // of the first frame that answers a request; worker thread only
   bool m_gaveUpLast = false;      // worker thread only
   std::jthread m_thread;          // last: stops and joins before the rest goes
 };

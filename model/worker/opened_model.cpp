@@ -15,6 +15,7 @@
 #include "model/worker/tensor_array.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -262,6 +263,13 @@ Frame packed(Frame frame, const torch::Tensor& image, ValueRange range) {
   return frame;
 }
 
+/// A coarse picture at the size of the one that it stands for, so that nothing jumps when that comes.
+torch::Tensor enlarged(const torch::Tensor& coarse, const SynthesisSettings& settings, const GeneratorInfo& info) {
+  const std::int64_t side = settings.resolution != 0 ? settings.resolution : info.width;
+  const std::array<std::int64_t, 2> size{side, side};
+  return torch::upsample_bilinear2d(coarse.contiguous(), at::IntArrayRef(size), /*align_corners=*/false);
+}
+
 /// One call of the network, its inputs checked by InputCheck.
 class Synthesis {
  public:
@@ -411,7 +419,7 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
         Frame early = frame;
         early.quality = Quality::Coarse;
         early.timings.synthesis = millisecondsSince(start);
-        options.coarse(packed(std::move(early), coarse, info.range));
+        options.coarse(packed(std::move(early), enlarged(coarse, settings, info), info.range));
       };
     }
     const auto made = synthesis.run(inputs).contiguous();

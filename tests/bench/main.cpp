@@ -1,8 +1,10 @@
-// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only | --parts-only]
-//                   [--against FILE] [Google Benchmark's options]
+// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only | --generators-only |
+//                    --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google Benchmark's options]
+// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2 256".
 // FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
+#include "tests/bench/generator_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
@@ -128,8 +130,13 @@ int main(int argc, char** argv) {
   if (const std::string against = takeValue(argc, argv, "--against"); !against.empty() && !readOthers(against)) {
     return 2;
   }
+  if (const std::string first = takeValue(argc, argv, "--first-picture"); !first.empty()) {
+    return loom::bench::firstPicture(first);
+  }
+  const std::string folder = takeValue(argc, argv, "--networks");
+  const std::string network = takeValue(argc, argv, "--network");
   std::string only;
-  for (const char* part : {"window", "gallery", "video", "opening", "training", "parts"}) {
+  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
@@ -152,6 +159,11 @@ int main(int argc, char** argv) {
   }
   if (wanted("training")) {
     measureTraining();
+  }
+  if (wanted("generators")) {
+    printHead();
+    loom::bench::measureGenerators(folder.empty() ? "build/networks" : folder, network);
+    std::printf("\n");
   }
   if (wanted("parts")) {
     benchmark::Initialize(&argc, argv);

@@ -401,7 +401,13 @@ void ExplorerCanvas::buildUi() {
   if (m_frameIsNew && m_frame) {
     m_frameIsNew = false;
     m_uploadedGeneration = m_frame->generation;
-    if (const std::string problem = m_picture.show(*m_frame); !problem.empty()) {
+    std::string problem = m_picture.show(*m_frame);
+    if (m_pinnedFrame && m_pinnedFrame->quality != model::Quality::Exact && m_pinnedFrame->model == m_frame->model &&
+        m_pinnedFrame->generation == m_frame->generation && problem.empty()) {
+      problem = m_picture.pin(*m_frame);  // the better one of the same picture
+      m_pinnedFrame->quality = m_frame->quality;
+    }
+    if (!problem.empty()) {
       // After this frame: a message bar that opens now would resize the canvas in the middle of it.
       const QString message = QString::fromStdString(problem);
       QMetaObject::invokeMethod(this, [this, message] { Q_EMIT drawingFailed(message); }, Qt::QueuedConnection);

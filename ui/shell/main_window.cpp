@@ -274,7 +274,9 @@ void MainWindow::connectExplorer() {
       m_wonder.stop();
       m_status->setWorking(false);
     }
-    m_status->setFrameTime(frame.timings.total());
+    m_status->setFrameTime(frame.timings.total(), frame.quality == model::Quality::Coarse  ? tr("coarse")
+                                                  : frame.quality == model::Quality::Draft ? tr("draft")
+                                                                                           : QString());
   });
   constexpr int kWonderAfterMs = 250;
   m_wonder.setSingleShot(true);

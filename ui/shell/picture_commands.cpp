@@ -15,7 +15,13 @@ namespace loom::ui {
 
 PictureCommands::PictureCommands(Explorer& explorer, const ExplorerCanvas& canvas, Services& services,
                                  StatusLine& status, QWidget& window)
-    : m_explorer(explorer), m_canvas(canvas), m_services(services), m_status(status), m_window(window) {}
+    : m_explorer(explorer), m_canvas(canvas), m_services(services), m_status(status), m_window(window) {
+  QObject::connect(&explorer, &Explorer::frameReady, &window, [this](const model::Frame& frame) {
+    if (m_copyWhenExact && frame.quality == model::Quality::Exact) {
+      copyFrame(frame);
+    }
+  });
+}
 
 bool PictureCommands::hasPicture() const {
   const bool there = m_canvas.frame().has_value() && m_explorer.openModel();
@@ -79,10 +85,19 @@ void PictureCommands::saveVideo() {
 }
 
 void PictureCommands::copy() {
-  if (hasPicture()) {
-    QGuiApplication::clipboard()->setImage(m_services.imageOf(*m_canvas.frame()));
-    m_status.tell(QObject::tr("the picture is in the clipboard"));
+  if (!hasPicture()) {
+    return;
   }
+  m_copyWhenExact = m_canvas.frame()->quality != model::Quality::Exact;  // that is made once the hand rests
+  if (!m_copyWhenExact) {
+    copyFrame(*m_canvas.frame());
+  }
+}
+
+void PictureCommands::copyFrame(const model::Frame& frame) {
+  m_copyWhenExact = false;
+  QGuiApplication::clipboard()->setImage(m_services.imageOf(frame));
+  m_status.tell(QObject::tr("the picture is in the clipboard"));
 }
 
 }  // namespace loom::ui

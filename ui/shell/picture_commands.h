@@ -1,6 +1,8 @@
 // Saving and copying what the canvas shows: asks where it must, and hands the work to the services.
 #pragma once
 
+#include "model/frame.h"
+
 class QWidget;
 
 namespace loom::ui {
@@ -23,12 +25,14 @@ class PictureCommands {
 
  private:
   bool hasPicture() const;
+  void copyFrame(const model::Frame& frame);
 
   Explorer& m_explorer;
   const ExplorerCanvas& m_canvas;
   Services& m_services;
   StatusLine& m_status;
   QWidget& m_window;
+  bool m_copyWhenExact = false;  ///< what was to be copied was a draft
 };
 
 }  // namespace loom::ui

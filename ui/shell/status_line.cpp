@@ -37,6 +37,7 @@ void StatusLine::setModel(const QString& name, const QString& architecture) {
   m_model = name;
   m_architecture = architecture;
   m_milliseconds = 0.0;
+  m_mark.clear();
   refresh();
 }
 
@@ -46,9 +47,10 @@ void StatusLine::setDevice(const QString& name, const QString& reason) {
   refresh();
 }
 
-void StatusLine::setFrameTime(double milliseconds) {
+void StatusLine::setFrameTime(double milliseconds, const QString& mark) {
   // Read by people, who need no sixty numbers a second; each would have the window's raster part drawn and composed anew.
   m_milliseconds = milliseconds;
+  m_mark = mark;
   if (!m_refreshSoon.isActive()) {
     m_refreshSoon.start();
   }
@@ -112,7 +114,8 @@ void StatusLine::refresh() {
     }
   }
   if (m_milliseconds > 0.0) {
-    parts << tr("%1 ms").arg(m_milliseconds, 0, 'f', m_milliseconds < 10.0 ? 1 : 0);
+    const QString time = tr("%1 ms").arg(m_milliseconds, 0, 'f', m_milliseconds < 10.0 ? 1 : 0);
+    parts << (m_mark.isEmpty() ? time : m_mark + QLatin1Char(' ') + time);
   }
   parts << (!m_told.isEmpty()     ? m_told
             : m_working           ? tr("making the picture …")

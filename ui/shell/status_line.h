@@ -19,7 +19,8 @@ class StatusLine : public QStatusBar {
 
   void setModel(const QString& name, const QString& architecture);
   void setDevice(const QString& name, const QString& reason);
-  void setFrameTime(double milliseconds);
+  /// `mark`: what the picture lacks, in a word; empty where nothing.
+  void setFrameTime(double milliseconds, const QString& mark = {});
   void setWorking(bool on);  ///< the picture in the making takes so long that a person wonders
   void setReadout(const QString& text);  ///< position and colour under the pointer
 
@@ -50,7 +51,7 @@ class StatusLine : public QStatusBar {
   QLabel* m_job;
   QProgressBar* m_progress;
   QToolButton* m_cancel;
-  QString m_model, m_architecture, m_device, m_told;
+  QString m_model, m_architecture, m_device, m_told, m_mark;
   double m_milliseconds = 0.0;
   bool m_working = false;
   QMap<Job, Shown> m_jobs;

@@ -218,7 +218,7 @@ Tensor Stylegan2Generator::map(const Tensor& z, const Tensor& c, const Synthesis
 
 Tensor Stylegan2Generator::synthesize(const Tensor& w, const SynthesisControl& control) {
   Stylegan2Pass pass;
-  pass.draft = control.settings.precision == Precision::Draft && info().hasDrafts && w.is_cpu();
+  pass.draft = control.settings.precision == Precision::Draft && w.is_cpu();
   if (!info().noiseModes.empty()) {
     pass.noise.mode = control.settings.noise.value_or(info().noiseModes.front());
     if (pass.noise.mode == NoiseMode::Random) {

@@ -1,5 +1,7 @@
 #include "model/generators/stylegan3/stylegan3.h"
 
+#include "model/kernels/machine.h"
+
 namespace loom::model {
 namespace {
 
@@ -15,6 +17,7 @@ GeneratorInfo describe(const Stylegan3Options& options, const Stylegan3Table& ta
   info.labels = options.cDim > 0 ? LabelKind::Classes : LabelKind::None;
   info.classCount = options.cDim;
   info.hasTransform = true;
+  info.hasDrafts = hasBfloat16Products();
   info.channels = options.channels.back();
   info.height = info.width = options.resolution;
   const bool turns = std::find(squares.begin(), squares.end(), true) != squares.end();
@@ -46,6 +49,9 @@ void Stylegan3Synthesis::prepare() {
 Tensor Stylegan3Synthesis::forward(const Tensor& ws, const SynthesisControl& control) const {
   control.checkpoint();
   Tensor x = m_input->forward(ws.select(1, 0), control.settings.transform);
+  if (control.settings.precision == Precision::Draft && ws.is_cpu()) {
+    x = x.to(torch::kBFloat16);
+  }
   for (std::size_t i = 0; i < m_layers.size(); ++i) {
     control.checkpoint();
     x = m_layers[i]->forward(x, ws.select(1, static_cast<std::int64_t>(i) + 1));

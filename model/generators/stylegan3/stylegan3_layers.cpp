@@ -20,28 +20,46 @@ std::vector<float> valuesOf(const Tensor& filter) {
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
-/// filtered_lrelu on the CPU; a tensor on a GPU is brought here and back, see finishLoading of the generator.
-Tensor filteredLrelu(const FilteredLrelu& plan, const Tensor& x, const Tensor& bias) {
-  const Tensor input = channelsLast(x.to(torch::kCPU));
-  const Tensor add = bias.to(torch::kCPU).contiguous();
+/// One picture after the other, a block of channels a job.
+template <typename In, typename Out>
+void filterAll(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, const Tensor& bias, Tensor& y) {
+  const auto* from = static_cast<const In*>(x.const_data_ptr());
+  auto* to = static_cast<Out*>(y.data_ptr());
+  const int channels = static_cast<int>(x.size(1));
   const int height = static_cast<int>(x.size(2));
   const int width = static_cast<int>(x.size(3));
-  const int channels = static_cast<int>(x.size(1));
-  const std::int64_t outHeight = plan.outputSize(height, plan.padTop, plan.padBottom);
-  const std::int64_t outWidth = plan.outputSize(width, plan.padLeft, plan.padRight);
-  Tensor output = torch::empty({x.size(0), channels, outHeight, outWidth}, input.options(), at::MemoryFormat::ChannelsLast);
   const std::int64_t blocks = (channels + kLreluBlock - 1) / kLreluBlock;
-  const float* from = input.data_ptr<float>();
-  const float* added = add.data_ptr<float>();
-  float* to = output.data_ptr<float>();
+  const float* scales = scale.defined() ? scale.const_data_ptr<float>() : nullptr;
+  const float* biases = bias.const_data_ptr<float>();
   at::parallel_for(0, x.size(0) * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t job = begin; job < end; ++job) {
       const std::int64_t picture = job / blocks;
-      filteredLreluBlock(plan, from + picture * height * width * channels, added,
-                         to + picture * outHeight * outWidth * channels, height, width, channels,
+      filteredLreluBlock(plan, from + picture * x.size(2) * x.size(3) * channels,
+                         {biases, scales ? scales + picture * channels : nullptr},
+                         to + picture * y.size(2) * y.size(3) * channels, height, width, channels,
                          static_cast<int>(job % blocks) * kLreluBlock);
     }
   });
+}
+
+/// filtered_lrelu of x·scale + bias on the CPU; a tensor on a GPU is brought here and back, see finishLoading of the
+/// generator. x: N×C×H×W float32 or bfloat16, scale: N×C float32 or undefined; the result is of `type`.
+Tensor filteredLrelu(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, const Tensor& bias,
+                     torch::ScalarType type) {
+  const Tensor input = channelsLast(x.to(torch::kCPU));
+  const Tensor add = bias.to(torch::kCPU).contiguous();
+  const Tensor times = scale.defined() ? scale.to(torch::kCPU).contiguous() : Tensor();
+  const std::int64_t outHeight = plan.outputSize(static_cast<int>(x.size(2)), plan.padTop, plan.padBottom);
+  const std::int64_t outWidth = plan.outputSize(static_cast<int>(x.size(3)), plan.padLeft, plan.padRight);
+  Tensor output = torch::empty({x.size(0), x.size(1), outHeight, outWidth}, input.options().dtype(type),
+                               at::MemoryFormat::ChannelsLast);
+  if (input.scalar_type() == torch::kFloat32) {
+    filterAll<float, float>(plan, input, times, add, output);
+  } else if (type == torch::kFloat32) {
+    filterAll<Bfloat16, float>(plan, input, times, add, output);
+  } else {
+    filterAll<Bfloat16, Bfloat16>(plan, input, times, add, output);
+  }
   return output.to(x.device());
 }
 
@@ -126,12 +144,14 @@ void Stylegan3Layer::prepare() {
     m_weightSquares = register_buffer("weight_squares", weight.square().sum({2, 3}));
   }
   m_weight.set_data(channelsLast(weight));
+  m_draftWeight = Tensor();
 }
 
-Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w) const {
-  // As in StyleGAN2's layers: either the weights are scaled, or what goes in and what comes out.
+Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w, Tensor& scale) const {
+  // As in StyleGAN2's layers: either the weights are scaled, or what goes in and what comes out. x tells the precision.
+  const auto type = x.scalar_type();
   Tensor styles = m_affine->forward(w);
-  Tensor scale;
+  scale = Tensor();
   if (!m_shape.isToRgb) {
     styles = styles * styles.square().mean().rsqrt();
     scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt_().mul_(m_inputGain);
@@ -140,18 +160,19 @@ Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w) const {
   }
   const int pad = m_shape.kernel - 1;
   if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
-    Tensor weight = m_weight * asPlanes(styles);
-    if (scale.defined()) {
-      weight = weight.mul_(asPlanes(scale[0]).unsqueeze(1));
-    }
-    return torch::conv2d(x, weight, {}, 1, pad);
+    return torch::conv2d(x, (m_weight * asPlanes(styles)).to(type), {}, 1, pad);
   }
-  const Tensor y = torch::conv2d(x * asPlanes(styles), m_weight, {}, 1, pad);
-  return scale.defined() ? y * asPlanes(scale) : y;
+  if (type == torch::kBFloat16 && !m_draftWeight.defined()) {
+    m_draftWeight = m_weight.to(type);  // keeps the order in memory
+  }
+  const Tensor& weight = type == torch::kBFloat16 ? m_draftWeight : m_weight;
+  return torch::conv2d(x * asPlanes(styles).to(type), weight, {}, 1, pad);
 }
 
 Tensor Stylegan3Layer::forward(const Tensor& x, const Tensor& w) const {
-  return filteredLrelu(m_plan, convolve(x, w), m_bias);
+  Tensor scale;
+  const Tensor y = convolve(x, w, scale);
+  return filteredLrelu(m_plan, y, scale, m_bias, m_shape.isToRgb ? torch::kFloat32 : x.scalar_type());
 }
 
 }  // namespace loom::model

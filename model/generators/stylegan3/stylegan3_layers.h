@@ -40,13 +40,14 @@ class Stylegan3Layer : public torch::nn::Module {
 
   void prepare();
 
-  /// x: N×in×inSize², w: N×wDim → N×out×outSize².
+  /// x: N×in×inSize², float32 or, of a draft, bfloat16; w: N×wDim → N×out×outSize² of the same; ToRGB's is float32.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w) const;
 
   const torch::Tensor& styleWeight() const { return m_affine->weight(); }
 
  private:
-  torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w) const;
+  /// What comes out is still to be multiplied by `scale` (N×out), where it is defined.
+  torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w, torch::Tensor& scale) const;
 
   Stylegan3LayerShape m_shape;
   std::shared_ptr<Stylegan2Linear> m_affine;
@@ -56,6 +57,7 @@ class Stylegan3Layer : public torch::nn::Module {
   torch::Tensor m_upFilter;    // undefined where there is none
   torch::Tensor m_downFilter;  // likewise
   torch::Tensor m_weightSquares;  // out×in, of the weights made of equal magnitude
+  mutable torch::Tensor m_draftWeight;  // made by the first draft that wants it
   double m_inputGain = 1.0;
   FilteredLrelu m_plan;
 };

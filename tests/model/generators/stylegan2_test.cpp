@@ -1,10 +1,12 @@
 // StyleGAN2 in three layouts: pictures equal to what the original programs compute (tests/data/stylegan2/make.py) on the
 // paths that the oracle does not take, and clear refusals of what only looks like one.
 #include "model/checkpoint/checkpoint_reader.h"
+#include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/opened_model.h"
 #include "tests/model/generators/references.h"
 #include "tests/model/small_checkpoints.h"
+#include "tests/model/style_checkpoints.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -211,6 +213,89 @@ class Stylegan2Test : public QObject {
   }
 
   /// Without a stored mean it is drawn, or given.
+  void draftsAreClose_data() { equalsTheOriginal_data(); }
+  void draftsAreClose() {
+    QFETCH(QString, file);
+    const auto model = OpenedModel::open(data(file.toStdString()));
+    const Tensors reference = tensorsOf(data(file.toStdString() + ".reference"));
+    const double error = loom::test::draftError(*model, settingsFor(model->info()), inputsOf(reference));
+    QVERIFY2(error <= 0.02 && (error > 0.0 || computeDevice().cuda), qPrintable(QString::number(error)));
+  }
+
+  /// At the size where it counts: all widths and both ways of modulation.
+  void draftsOfARealSizeAreClose() {
+    const auto net = loom::test::randomStylegan2(128, 8192);
+    const auto path = write(net.tensors, net.metadata);
+    const auto model = OpenedModel::open(path);
+    QCOMPARE(model->info().width, 128);
+    const GeneratorInputs inputs = model->inputsFor({});
+    const double error = loom::test::draftError(*model, settingsFor(model->info()), inputs);
+    QVERIFY2(error <= 0.02 && (error > 0.0 || computeDevice().cuda), qPrintable(QString::number(error)));
+  }
+
+  /// Every way on from what was kept gives the very picture that comes of nothing kept.
+  void keptActivationsChangeNothing_data() { equalsTheOriginal_data(); }
+  void keptActivationsChangeNothing() {
+    QFETCH(QString, file);
+    const auto model = OpenedModel::open(data(file.toStdString()));
+    const auto pixelsOf = [&](const LatentState& state, const RenderOptions& options) {
+      const Frame frame = model->render(state, 0, {}, nullptr, options);
+      return std::vector<std::uint8_t>(frame.pixels.data, frame.pixels.data + 4 * frame.width * frame.height);
+    };
+    std::vector<LatentState> way(1);
+    const auto next = [&]() -> LatentState& { return way.emplace_back(way.back()); };
+    for (int layer = model->info().styleLayers - 1; layer >= 0; --layer) {
+      next().styleOffsets[{layer, 2}] = 2.0F;
+      next();  // again
+      next().styleOffsets[{layer, 1}] = -1.0F;
+    }
+    for (const NoiseMode mode : model->info().noiseModes) {
+      next().noise = mode;
+      next().noiseSeed = 7;
+      next().styleOffsets[{model->info().styleLayers - 2, 1}] = 3.0F;
+    }
+    for (const int resolution : model->info().resolutions) {
+      next().resolution = resolution;
+      next().resolution = 0;
+    }
+    next().seed = 4;
+    for (const Precision precision : {Precision::Exact, Precision::Draft}) {
+      std::vector<std::uint8_t> before;
+      int changes = 0;
+      for (const LatentState& state : way) {
+        const auto kept = pixelsOf(state, {.precision = precision, .keepActivations = true});
+        QVERIFY(kept == pixelsOf(state, {.precision = precision}));
+        changes += kept != before ? 1 : 0;
+        before = kept;
+      }
+      QVERIFY(changes > model->info().styleLayers);
+    }
+  }
+
+  void aCoarsePictureComesFirst() {
+    const auto net = loom::test::randomStylegan2(64, 512);
+    const auto model = OpenedModel::open(write(net.tensors, net.metadata));
+    std::vector<Frame> coarse;
+    RenderOptions options;
+    options.coarse = [&](Frame frame) { coarse.push_back(std::move(frame)); };
+    options.coarseResolution = 16;
+    const Frame whole = model->render({}, 5, {}, nullptr, options);
+    QCOMPARE(coarse.size(), 1U);
+    QCOMPARE(coarse[0].generation, 5U);
+    QVERIFY(coarse[0].quality == Quality::Coarse && whole.quality == Quality::Exact);
+    QVERIFY(coarse[0].width == 64 && coarse[0].height == 64 && whole.width == 64);  // nothing jumps
+    double apart = 0.0;
+    for (int i = 0; i < 64 * 64 * 4; ++i) {
+      apart += std::abs(static_cast<double>(coarse[0].pixels.data[i]) - whole.pixels.data[i]) / (64 * 64 * 4);
+    }
+    QVERIFY(apart > 0.0);
+    coarse.clear();
+    LatentState low;
+    low.resolution = 16;
+    model->render(low, 6, {}, nullptr, options);
+    QVERIFY(coarse.empty());  // there is nothing below
+  }
+
   void aMeanThatIsNotStored() {
     const auto model = OpenedModel::open(data("rosinality-early"));
     const auto styles = [&](const FloatTensor& z, const std::optional<FloatTensor>& mean) {

@@ -1,9 +1,12 @@
 // StyleGAN3: pictures equal to what the original program computes (tests/data/stylegan3/make.py) in other sizes and with
 // other options than the oracle's, and clear refusals of what only looks like one.
+#include "model/compute_device.h"
 #include "model/generators/architecture.h"
 #include "model/opened_model.h"
 #include "tests/model/generators/references.h"
+#include "tests/model/style_checkpoints.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <functional>
@@ -75,6 +78,32 @@ class Stylegan3Test : public QObject {
     SynthesisSettings transformed;
     transformed.transform = transformOf(expected);
     compare(transformed, " transformed");
+  }
+
+  void draftsAreClose_data() { equalsTheOriginal_data(); }
+  void draftsAreClose() {
+    QFETCH(QString, file);
+    const auto model = OpenedModel::open(data(file.toStdString()));
+    const Tensors reference = loom::test::tensorsOf(data(file.toStdString() + ".reference"));
+    const double error = loom::test::draftError(*model, {}, inputsOf(reference));
+    QVERIFY2(error <= 0.02 && (error > 0.0 || computeDevice().cuda), qPrintable(QString::number(error)));
+  }
+
+  void draftsOfARealSizeAreClose_data() {
+    QTest::addColumn<bool>("turns");
+    QTest::newRow("T") << false;
+    QTest::newRow("R") << true;
+  }
+  void draftsOfARealSizeAreClose() {
+    QFETCH(bool, turns);
+    const auto net = loom::test::randomStylegan3(64, 2048, turns);
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath(QStringLiteral("random.safetensors")).toStdString();
+    writeSafetensors(path, net.tensors, net.metadata);
+    const auto model = OpenedModel::open(path);
+    QCOMPARE(model->info().width, 64);
+    const double error = loom::test::draftError(*model, {}, model->inputsFor({}));
+    QVERIFY2(error <= 0.02 && (error > 0.0 || computeDevice().cuda), qPrintable(QString::number(error)));
   }
 
   void whatOnlyLooksLikeOneIsTold_data() {

@@ -5,10 +5,13 @@
 #include <QTest>
 
 #include <cmath>
+#include <cstring>
 
 using loom::model::FilteredLrelu;
 using loom::model::filteredLreluBlock;
+using loom::model::Bfloat16;
 using loom::model::kLreluBlock;
+using loom::model::LreluChannels;
 
 namespace {
 
@@ -124,19 +127,39 @@ class FilteredLreluTest : public QObject {
     plan.clamp = 2.5F;
     constexpr int kHeight = 9;
     constexpr int kWidth = 12;
-    const std::vector<float> input = noise(random, kHeight * kWidth * channels);
+    std::vector<float> input = noise(random, kHeight * kWidth * channels);
+    std::vector<Bfloat16> half(input.size());
+    for (std::size_t i = 0; i < input.size(); ++i) {  // values that bfloat16 has, too
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, &input[i], sizeof bits);
+      bits &= 0xffff0000U;
+      std::memcpy(&input[i], &bits, sizeof bits);
+      half[i].bits = static_cast<std::uint16_t>(bits >> 16U);
+    }
     const std::vector<float> bias = noise(random, channels);
+    const std::vector<float> scale = noise(random, channels);
     const int height = plan.outputSize(kHeight, plan.padTop, plan.padBottom);
     const int width = plan.outputSize(kWidth, plan.padLeft, plan.padRight);
     QVERIFY(height > 0 && width > 0);
     std::vector<float> output(static_cast<std::size_t>(height) * width * channels, NAN);
+    std::vector<float> ofHalf = output;
+    std::vector<Bfloat16> inHalf(output.size());
     for (int first = 0; first < channels; first += kLreluBlock) {
-      filteredLreluBlock(plan, input.data(), bias.data(), output.data(), kHeight, kWidth, channels, first);
+      filteredLreluBlock(plan, input.data(), {bias.data(), scale.data()}, output.data(), kHeight, kWidth, channels, first);
+      filteredLreluBlock(plan, half.data(), {bias.data(), scale.data()}, ofHalf.data(), kHeight, kWidth, channels, first);
+      filteredLreluBlock(plan, half.data(), {bias.data(), scale.data()}, inHalf.data(), kHeight, kWidth, channels, first);
+    }
+    QVERIFY(ofHalf == output);
+    for (std::size_t i = 0; i < output.size(); ++i) {
+      const std::uint32_t bits = static_cast<std::uint32_t>(inHalf[i].bits) << 16U;
+      float value = 0.0F;
+      std::memcpy(&value, &bits, sizeof value);
+      QVERIFY(std::abs(value - output[i]) <= std::abs(output[i]) / 256.0F);  // half of a step: eight bits are kept
     }
     for (int c = 0; c < channels; ++c) {
       Plane plane{kHeight, kWidth, {}};
       for (int i = 0; i < kHeight * kWidth; ++i) {
-        plane.values.push_back(input[static_cast<std::size_t>(i) * channels + c]);
+        plane.values.push_back(input[static_cast<std::size_t>(i) * channels + c] * scale[static_cast<std::size_t>(c)]);
       }
       const Plane expected = byDefinition(plan, plane, bias[static_cast<std::size_t>(c)]);
       QCOMPARE(expected.height, height);

@@ -1,5 +1,6 @@
 #include "model/generation_worker.h"
 #include "tests/model/small_checkpoints.h"
+#include "tests/model/style_checkpoints.h"
 
 #include <QTemporaryDir>
 #include <QDeadlineTimer>
@@ -79,6 +80,42 @@ class GenerationWorkerTest : public QObject {
   void initTestCase() {
     m_small = make("small.safetensors", dcgan(8, {8, 4}, 3));
     m_slow = make("slow.safetensors", dcgan(8, {96, 64, 48, 32, 24}, 3));
+  }
+
+  /// Of a network that takes long, sooner and lesser pictures may come first; the last is the exact one.
+  void theExactPictureComesLast() {
+    const auto net = randomStylegan2(128, 16384);
+    const std::filesystem::path path = m_folder.filePath(QStringLiteral("style.safetensors")).toStdString();
+    writeSafetensors(path, net.tensors, net.metadata);
+    const auto model = OpenedModel::open(path);
+    Listener listener;
+    GenerationWorker worker(listener.callbacks());
+    worker.setModel(model);
+    constexpr std::uint64_t kRequests = 4;
+    for (std::uint64_t i = 1; i <= kRequests; ++i) {
+      worker.request(request(i));
+      QVERIFY(listener.waitFor(i));
+      QTRY_VERIFY_WITH_TIMEOUT(!worker.busy(), 30000);
+    }
+    const std::vector<Frame> frames = listener.frames();
+    std::uint64_t generation = 0;
+    Quality last = Quality::Exact;
+    for (const Frame& frame : frames) {
+      QVERIFY(frame.width == 128 && frame.height == 128);
+      if (frame.generation != generation) {
+        QCOMPARE(frame.generation, generation + 1);
+        QVERIFY(last == Quality::Exact);  // nothing newer waited
+        generation = frame.generation;
+      } else {
+        QVERIFY(frame.quality > last);
+      }
+      last = frame.quality;
+    }
+    QVERIFY(generation == kRequests && last == Quality::Exact);
+    QVERIFY(frames.front().quality == Quality::Exact);  // nothing was known of how long it takes
+    const Frame expected = model->render(request(kRequests).latent);
+    const int bytes = 4 * expected.width * expected.height;
+    QVERIFY(std::equal(expected.pixels.data, expected.pixels.data + bytes, frames.back().pixels.data));
   }
 
   void aRequestIsAnsweredWithItsStamp() {
