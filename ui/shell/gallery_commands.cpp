@@ -29,7 +29,7 @@ GalleryCommands::GalleryCommands(Explorer& explorer, const ExplorerCanvas& canva
     message.show(MessageBar::Kind::Error, text);
   });
   connect(&gallery, &GalleryService::noticed, this,
-          [&message](const QString& text) { message.show(MessageBar::Kind::Note, text); });
+          [&message](const QString& text) { message.show(MessageBar::Kind::Notice, text); });
 }
 
 /// A picture of the same seed was made from the one that was brought back; one of another seed has nothing of it.

@@ -402,7 +402,9 @@ bool MainWindow::openLast() {
 void MainWindow::modelOpened() {
   const auto& model = m_explorer.openModel();
   const QString path = QString::fromStdString(model->path().string());
-  m_message->hide();
+  if (m_message->kind() != MessageBar::Kind::Notice) {
+    m_message->hide();
+  }
   m_status->setModel(QFileInfo(path).fileName(), modelSummary(model->info()));
   m_status->setDevice(QString::fromStdString(model::computeDevice().name),
                       QString::fromStdString(model::computeDevice().reason));

@@ -14,13 +14,15 @@ class MessageBar : public QFrame {
   Q_OBJECT
 
  public:
-  enum class Kind { Error, Note };
+  /// A notice is a note about no model: it stays when the next one opens.
+  enum class Kind { Error, Note, Notice };
 
   explicit MessageBar(QWidget* parent = nullptr);
 
   /// The first line is the sentence; further lines are details that fold out.
   void show(Kind kind, const QString& message);
   QString message() const;
+  Kind kind() const { return m_kind; }
   void setPalette(const Palette& palette);
 
  private:

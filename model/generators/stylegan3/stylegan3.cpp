@@ -7,6 +7,12 @@ namespace {
 
 using torch::Tensor;
 
+/// Rounding averages out over channels: a narrow network would lose too much, and is quick without.
+bool worthDrafts(const Stylegan3Options& options) {
+  constexpr std::int64_t kWide = 64;
+  return *std::max_element(options.channels.begin(), options.channels.end()) >= kWide;
+}
+
 GeneratorInfo describe(const Stylegan3Options& options, const Stylegan3Table& table, const std::vector<bool>& squares) {
   GeneratorInfo info;
   info.architecture = "StyleGAN3";
@@ -17,7 +23,7 @@ GeneratorInfo describe(const Stylegan3Options& options, const Stylegan3Table& ta
   info.labels = options.cDim > 0 ? LabelKind::Classes : LabelKind::None;
   info.classCount = options.cDim;
   info.hasTransform = true;
-  info.hasDrafts = hasBfloat16Products();
+  info.hasDrafts = hasBfloat16Products() && worthDrafts(options);
   info.channels = options.channels.back();
   info.height = info.width = options.resolution;
   const bool turns = std::find(squares.begin(), squares.end(), true) != squares.end();
@@ -31,7 +37,7 @@ GeneratorInfo describe(const Stylegan3Options& options, const Stylegan3Table& ta
 
 Stylegan3Synthesis::Stylegan3Synthesis(const Stylegan3Options& options, const Stylegan3Table& table,
                                        const std::vector<bool>& squares)
-    : m_outputScale(options.outputScale) {
+    : m_outputScale(options.outputScale), m_drafts(worthDrafts(options)) {
   m_input = register_module("input", std::make_shared<Stylegan3Input>(options, table));
   for (std::size_t i = 0; i < table.layers.size(); ++i) {
     m_layers.push_back(register_module(table.layers[i].name,
@@ -49,7 +55,7 @@ void Stylegan3Synthesis::prepare() {
 Tensor Stylegan3Synthesis::forward(const Tensor& ws, const SynthesisControl& control) const {
   control.checkpoint();
   Tensor x = m_input->forward(ws.select(1, 0), control.settings.transform);
-  if (control.settings.precision == Precision::Draft && ws.is_cpu()) {
+  if (control.settings.precision == Precision::Draft && m_drafts && ws.is_cpu()) {
     x = x.to(torch::kBFloat16);
   }
   for (std::size_t i = 0; i < m_layers.size(); ++i) {

@@ -24,6 +24,7 @@ class Stylegan3Synthesis : public torch::nn::Module {
 
  private:
   double m_outputScale = 1.0;
+  bool m_drafts = false;  ///< whether bfloat16 is taken where a draft is asked for
   std::shared_ptr<Stylegan3Input> m_input;
   std::vector<std::shared_ptr<Stylegan3Layer>> m_layers;
 };
