@@ -72,7 +72,9 @@ int runWindow(int& argc, char** argv, const Invocation& invocation) {
   // Before the window is shown: the loader works while the window comes up.
   openFirst(invocation, services, window);
   window.show();
-  window.projects().offerLeft();
+  if (!invocation.fresh) {
+    window.projects().offerLeft();
+  }
   trace.mark("event loop");
   return QApplication::exec();
 }

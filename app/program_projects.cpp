@@ -1,5 +1,6 @@
 #include "app/program_projects.h"
 
+#include "app/directions/direction_library.h"
 #include "app/export/file_hash.h"
 
 #include <QFile>
@@ -21,6 +22,10 @@ std::optional<Project> projectOf(const ui::Work& work, const std::stop_token& st
     project.models.push_back({*sha256, work.modelPath.toStdString(), QFileInfo(work.modelPath).fileName().toStdString(),
                               work.group.toStdString()});
     project.model = 0;
+    const std::filesystem::path kept = DirectionLibrary({nativePath(work.modelPath), *sha256, {}, 0}).besideModel();
+    if (std::error_code ignored; std::filesystem::exists(kept, ignored)) {
+      project.directions.push_back(kept.filename().string());
+    }
   }
   project.state = {work.latent, work.z};
   project.timeline.loop = work.timeline.loop;
