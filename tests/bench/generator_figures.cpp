@@ -35,7 +35,7 @@ const std::vector<Network>& networks() {
       {"StyleGAN2 1024", "stylegan2-1024.safetensors", [] { return test::randomStylegan2(1024, 32768); }, 5, false},
       {"StyleGAN3-T 256", "stylegan3-t-256.safetensors", [] { return test::randomStylegan3(256, 16384, false); }, 3, false},
       // -R has twice the channels, as train.py of NVlabs/stylegan3 configures it.
-      {"StyleGAN3-R 256", "stylegan3-r-256.safetensors", [] { return test::randomStylegan3(256, 32768, true); }, 3, false}};
+      {"StyleGAN3-R 256", "stylegan3-r-256.safetensors", [] { return test::randomStylegan3(256, 32768, true, 1024); }, 3, false}};
   return kNetworks;
 }
 
