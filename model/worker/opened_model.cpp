@@ -5,6 +5,7 @@
 #include "model/generators/architecture.h"
 #include "model/generators/chain_choice.h"
 #include "model/generators/chain_generator.h"
+#include "model/generators/kept_memory.h"
 #include "model/generators/layer_chain.h"
 #include "model/generators/script_program.h"
 #include "model/generators/skip_init.h"
@@ -178,6 +179,7 @@ OpenedModel::~OpenedModel() = default;
 
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
+  keepLargeMemory();
   const Checkpoint checkpoint = readCheckpoint(path, control);
   const Choice choice = choose(checkpoint, options, control);
   auto parts = std::make_unique<Parts>();
