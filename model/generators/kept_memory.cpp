@@ -11,8 +11,8 @@
 namespace loom::model {
 namespace {
 
-constexpr std::size_t kLarge = std::size_t{1} << 20U;   // bytes; what is smaller stays malloc's business
-constexpr std::size_t kStep = std::size_t{2} << 20U;    // sizes are rounded up to it, so that the next picture's fit
+constexpr std::size_t kLarge = std::size_t{1} << 20U;  // bytes; what is smaller stays malloc's business
+constexpr std::size_t kStep = std::size_t{2} << 20U;   // sizes are rounded up to it, so that the next picture's fit
 constexpr std::size_t kMostKept = std::size_t{384} << 20U;
 
 class LargeMemory : public c10::Allocator {

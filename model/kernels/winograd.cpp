@@ -14,15 +14,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #ifndef LOOM_WINOGRAD_ONCE
 #define LOOM_WINOGRAD_ONCE
 namespace loom::model::winograd {
 
-/// Tiles `first` to `first` + `count` − 1 of all pictures.
-struct Job {
-  std::int64_t first = 0;
-  int count = 0;
+/// Tiles that are worked on alike. Twice makes one row and one column more than whole tiles have, where the input is
+/// cut into whole ones: there only the first place of a line holds anything, so that these tiles are `thin`.
+struct Region {
+  int firstRow = 0;
+  int firstColumn = 0;
+  int rows = 0;
+  int columns = 0;
+  bool thinDown = false;
+  bool thinAcross = false;
+
+  std::int64_t ofPicture() const { return static_cast<std::int64_t>(rows) * columns; }
 };
 
 /// Where tiles lie.
@@ -31,19 +39,39 @@ struct Shape {
   int pad;
   int outHeight;
   int outWidth;
-  int down;    // tiles
-  int across;  // tiles
+  std::vector<Region> regions;
 
   Shape(WinogradKind of, const WinogradCall& call)
       : kind(of),
         pad(of == WinogradKind::Same ? call.pad : 1),
         outHeight(winogradOutput(of, call.height, call.pad)),
-        outWidth(winogradOutput(of, call.width, call.pad)),
-        down(roundedUp(outHeight, outputStep()) / outputStep()),
-        across(roundedUp(outWidth, outputStep()) / outputStep()) {}
+        outWidth(winogradOutput(of, call.width, call.pad)) {
+    const bool same = of == WinogradKind::Same;
+    const int step = same ? kStep : 2 * kStep;
+    const bool below = !same && call.height % kStep == 0;
+    const bool beside = !same && call.width % kStep == 0;
+    const int rows = below ? call.height / kStep : roundedUp(outHeight, step) / step;
+    const int columns = beside ? call.width / kStep : roundedUp(outWidth, step) / step;
+    regions.push_back({0, 0, rows, columns, false, false});
+    if (below) {
+      regions.push_back({rows, 0, 1, columns, true, false});
+    }
+    if (beside) {
+      regions.push_back({0, columns, rows, 1, false, true});
+    }
+    if (below && beside) {
+      regions.push_back({rows, columns, 1, 1, true, true});
+    }
+  }
+};
 
-  int outputStep() const { return kind == WinogradKind::Same ? kStep : 2 * kStep; }
-  std::int64_t ofPicture() const { return static_cast<std::int64_t>(down) * across; }
+/// Tiles `first` to `first` + `count` − 1 of a region of all pictures, and output channels from one chunk to another.
+struct Job {
+  const Region* region = nullptr;
+  std::int64_t first = 0;
+  int count = 0;
+  int chunk = 0;
+  int chunkEnd = 0;
 };
 
 struct Tile {
@@ -51,10 +79,10 @@ struct Tile {
   int row;     // of tiles
   int column;  // of tiles
 
-  Tile(const Shape& shape, std::int64_t index)
-      : picture(static_cast<int>(index / shape.ofPicture())),
-        row(static_cast<int>(index % shape.ofPicture()) / shape.across),
-        column(static_cast<int>(index % shape.ofPicture()) % shape.across) {}
+  Tile(const Region& region, std::int64_t index)
+      : picture(static_cast<int>(index / region.ofPicture())),
+        row(region.firstRow + static_cast<int>(index % region.ofPicture()) / region.columns),
+        column(region.firstColumn + static_cast<int>(index % region.ofPicture()) % region.columns) {}
 };
 
 /// What one thread works in; it stays with the thread.
@@ -160,13 +188,26 @@ struct TwiceLine {
   }
 };
 
+/// Places of a tile that hold anything.
+template <typename Of, bool kThinDown, bool kThinAcross>
+struct Places {
+  using Line = Of;
+  static constexpr int kDown = kThinDown ? 1 : Line::kPlaces;
+  static constexpr int kAcross = kThinAcross ? 1 : Line::kPlaces;
+  static constexpr int kCount = kDown * kAcross;
+  static constexpr int matrixOf(int place) {
+    return Line::matrixOf(place / kAcross) * kMatrices + Line::matrixOf(place % kAcross);
+  }
+};
+
 /// Between two places the scratch memory leaves a cache line free: else all of them would meet in the same few lines.
 std::ptrdiff_t placeStep(int tiles, int channels) { return static_cast<std::ptrdiff_t>(tiles) * channels + kGroup; }
 
 /// One tile's channels from `channel` on to their places, `step` floats apart.
-template <typename Line>
+template <typename P>
 HWY_INLINE void spreadTile(const WinogradCall& call, const Shape& shape, int channels, const Tile& tile, int channel,
                            float* to, std::ptrdiff_t step) {
+  using Line = typename P::Line;
   const Floats tag;
   const int valid = channels - channel;
   const std::ptrdiff_t ofPicture = static_cast<std::ptrdiff_t>(call.height) * call.width * channels;
@@ -187,21 +228,21 @@ HWY_INLINE void spreadTile(const WinogradCall& call, const Shape& shape, int cha
     }
     Line::spread(line, columns[x]);
   }
-  for (int y = 0; y < Line::kPlaces; ++y) {
+  for (int y = 0; y < P::kDown; ++y) {
     FloatVector line[Line::kInputs];
     for (int x = 0; x < Line::kInputs; ++x) {
       line[x] = columns[x][y];
     }
     FloatVector places[Line::kPlaces];
     Line::spread(line, places);
-    for (int x = 0; x < Line::kPlaces; ++x) {
-      hn::Store(places[x], tag, to + (y * Line::kPlaces + x) * step);
+    for (int x = 0; x < P::kAcross; ++x) {
+      hn::Store(places[x], tag, to + (y * P::kAcross + x) * step);
     }
   }
 }
 
 /// All tiles of a job, as the products take them: place × panel of rows × group of channels × row × kGroup.
-template <typename Line>
+template <typename P>
 void spreadTiles(const WinogradCall& call, const Shape& shape, int channels, const Job& job, float* spreads) {
   const int lanes = static_cast<int>(hn::Lanes(Floats()));
   const int rounded = roundedUp(channels, kGroup);
@@ -209,19 +250,19 @@ void spreadTiles(const WinogradCall& call, const Shape& shape, int channels, con
   for (int panel = 0; panel < panels.count; ++panel) {
     const int rows = panels.size(panel);
     for (int row = 0; row < rows; ++row) {
-      const Tile tile(shape, job.first + panels.begin(panel) + row);
+      const Tile tile(*job.region, job.first + panels.begin(panel) + row);
       float* to = spreads + static_cast<std::ptrdiff_t>(panels.begin(panel)) * rounded + row * kGroup;
       for (int channel = 0; channel < rounded; channel += lanes) {
         const std::ptrdiff_t group = channel / kGroup;
-        spreadTile<Line>(call, shape, channels, tile, channel, to + group * rows * kGroup + channel % kGroup,
-                         placeStep(job.count, rounded));
+        spreadTile<P>(call, shape, channels, tile, channel, to + group * rows * kGroup + channel % kGroup,
+                      placeStep(job.count, rounded));
       }
     }
   }
 }
 
 /// products: place × tile × width, of the output channels from `chunk` on.
-template <typename Line>
+template <typename P>
 void multiplyTiles(const WinogradWeights& weights, const Job& job, const float* spreads, int chunk, int width,
                    float* products) {
   const int rounded = roundedUp(weights.in(), kGroup);
@@ -235,8 +276,8 @@ void multiplyTiles(const WinogradWeights& weights, const Job& job, const float* 
       // The panel behind this one is fetched while the rows go by.
       product.ahead = product.right + static_cast<std::ptrdiff_t>(rounded) * kPanel;
       product.aheadLines = (kPanel + panels.count - 1) / panels.count;
-      for (int place = 0; place < Line::kPlaces * Line::kPlaces; ++place) {
-        if (Line::matrixOf(place / Line::kPlaces) * kMatrices + Line::matrixOf(place % Line::kPlaces) != matrix) {
+      for (int place = 0; place < P::kCount; ++place) {
+        if (P::matrixOf(place) != matrix) {
           continue;
         }
         for (int rowPanel = 0; rowPanel < panels.count; ++rowPanel) {
@@ -254,15 +295,16 @@ void multiplyTiles(const WinogradWeights& weights, const Job& job, const float* 
 }
 
 /// The products of a chunk to pixels.
-template <typename Line>
+template <typename P>
 void collectTiles(const WinogradCall& call, const Shape& shape, int channels, const Job& job, const float* products,
                   int chunk, int width) {
+  using Line = typename P::Line;
   const Floats tag;
   const int lanes = static_cast<int>(hn::Lanes(tag));
   const std::ptrdiff_t step = placeStep(job.count, width);
   const std::int64_t pixels = static_cast<std::int64_t>(shape.outHeight) * shape.outWidth;
   for (int index = 0; index < job.count; ++index) {
-    const Tile tile(shape, job.first + index);
+    const Tile tile(*job.region, job.first + index);
     const int top = tile.row * Line::kOutputs;
     const int left = tile.column * Line::kOutputs;
     const int height = std::min(Line::kOutputs, shape.outHeight - top);
@@ -273,7 +315,7 @@ void collectTiles(const WinogradCall& call, const Shape& shape, int channels, co
       for (int x = 0; x < Line::kPlaces; ++x) {
         FloatVector line[Line::kPlaces];
         for (int y = 0; y < Line::kPlaces; ++y) {
-          line[y] = hn::Load(tag, from + (y * Line::kPlaces + x) * step);
+          line[y] = y < P::kDown && x < P::kAcross ? hn::Load(tag, from + (y * P::kAcross + x) * step) : hn::Zero(tag);
         }
         FloatVector collected[Line::kOutputs];
         Line::collect(line, collected);
@@ -295,31 +337,35 @@ void collectTiles(const WinogradCall& call, const Shape& shape, int channels, co
   }
 }
 
-template <typename Line>
-void runJob(const WinogradWeights& weights, const WinogradCall& call, const Job& job) {
+template <typename P>
+void runJob(const WinogradWeights& weights, const WinogradCall& call, const Shape& shape, const Job& job) {
   static thread_local winograd::Scratch scratch;
-  const Shape shape(weights.kind(), call);
   const int outRounded = roundedUp(weights.out(), kPanel);
-  constexpr std::ptrdiff_t kPlaces = Line::kPlaces * Line::kPlaces;
-  const std::ptrdiff_t spreadsSize = kPlaces * placeStep(job.count, roundedUp(weights.in(), kGroup));
-  const std::ptrdiff_t productsSize = kPlaces * placeStep(job.count, std::min(kChunk, outRounded));
+  const std::ptrdiff_t spreadsSize = P::kCount * placeStep(job.count, roundedUp(weights.in(), kGroup));
+  const std::ptrdiff_t productsSize = P::kCount * placeStep(job.count, std::min(kChunk, outRounded));
   float* spreads = scratch.atLeast(static_cast<std::size_t>(spreadsSize + productsSize));
   float* products = spreads + spreadsSize;
-  spreadTiles<Line>(call, shape, weights.in(), job, spreads);
-  for (int chunk = 0; chunk < outRounded; chunk += kChunk) {
+  spreadTiles<P>(call, shape, weights.in(), job, spreads);
+  for (int chunk = job.chunk * kChunk; chunk < std::min(job.chunkEnd * kChunk, outRounded); chunk += kChunk) {
     const int width = std::min(kChunk, outRounded - chunk);
-    multiplyTiles<Line>(weights, job, spreads, chunk, width, products);
-    collectTiles<Line>(call, shape, weights.out(), job, products, chunk, width);
+    multiplyTiles<P>(weights, job, spreads, chunk, width, products);
+    collectTiles<P>(call, shape, weights.out(), job, products, chunk, width);
   }
 }
 
 int MostTiles(WinogradKind kind) { return kind == WinogradKind::Same ? SameLine::kMostTiles : TwiceLine::kMostTiles; }
 
-void RunJob(const WinogradWeights& weights, const WinogradCall& call, const Job& job) {
-  if (weights.kind() == WinogradKind::Same) {
-    runJob<SameLine>(weights, call, job);
+void RunJob(const WinogradWeights& weights, const WinogradCall& call, const Shape& shape, const Job& job) {
+  if (shape.kind == WinogradKind::Same) {
+    runJob<Places<SameLine, false, false>>(weights, call, shape, job);
+  } else if (job.region->thinDown && job.region->thinAcross) {
+    runJob<Places<TwiceLine, true, true>>(weights, call, shape, job);
+  } else if (job.region->thinDown) {
+    runJob<Places<TwiceLine, true, false>>(weights, call, shape, job);
+  } else if (job.region->thinAcross) {
+    runJob<Places<TwiceLine, false, true>>(weights, call, shape, job);
   } else {
-    runJob<TwiceLine>(weights, call, job);
+    runJob<Places<TwiceLine, false, false>>(weights, call, shape, job);
   }
 }
 
@@ -341,19 +387,32 @@ std::int64_t winogradTiles(WinogradKind kind, int height, int width, int pad) {
   call.height = height;
   call.width = width;
   call.pad = pad;
-  return winograd::Shape(kind, call).ofPicture();
+  return winograd::Shape(kind, call).regions.front().ofPicture();
 }
 
 void winogradConvolution(const WinogradWeights& weights, const WinogradCall& call, const ParallelJobs& parallel) {
-  const std::int64_t tiles = call.count * winograd::Shape(weights.kind(), call).ofPicture();
+  const winograd::Shape shape(weights.kind(), call);
   const std::int64_t most = HWY_DYNAMIC_DISPATCH(MostTiles)(weights.kind());
   const std::int64_t threads = parallel.threads;
-  const std::int64_t rounds = (tiles + most * threads - 1) / (most * threads);  // so that all threads end together
-  const std::int64_t jobs = std::min(tiles, rounds * threads);
-  parallel.run(jobs, [&](std::int64_t index) {
-    const std::int64_t first = tiles * index / jobs;
-    const winograd::Job job{first, static_cast<int>(tiles * (index + 1) / jobs - first)};
-    HWY_DYNAMIC_DISPATCH(RunJob)(weights, call, job);
+  const int chunks = roundedUp(weights.out(), winograd::kChunk) / winograd::kChunk;
+  parallel.run(threads, [&](std::int64_t thread) {  // each takes its share of every region, so that all end together
+    for (const winograd::Region& region : shape.regions) {
+      const std::int64_t tiles = call.count * region.ofPicture();
+      // Few tiles are all taken by every thread, for its own channels: then the weights are read but once.
+      const bool byChannel = tiles <= most && chunks % threads == 0;
+      const std::int64_t begin = byChannel ? 0 : tiles * thread / threads;
+      const std::int64_t count = byChannel ? tiles : tiles * (thread + 1) / threads - begin;
+      const std::int64_t jobs = (count + most - 1) / most;
+      for (std::int64_t part = 0; part < jobs; ++part) {
+        const std::int64_t first = count * part / jobs;
+        winograd::Job job{&region, begin + first, static_cast<int>(count * (part + 1) / jobs - first), 0, chunks};
+        if (byChannel) {
+          job.chunk = static_cast<int>(chunks * thread / threads);
+          job.chunkEnd = static_cast<int>(chunks * (thread + 1) / threads);
+        }
+        HWY_DYNAMIC_DISPATCH(RunJob)(weights, call, shape, job);
+      }
+    }
   });
 }
 

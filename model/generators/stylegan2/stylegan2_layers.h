@@ -3,8 +3,8 @@
 // their device; while they are trained before each use, so that gradients pass through it.
 #pragma once
 
-#include "model/generators/fixed_convolution.h"
 #include "model/generators/stylegan2/stylegan2_options.h"
+#include "model/generators/winograd_layer.h"
 #include "model/synthesis_settings.h"
 
 namespace loom::model {
@@ -91,7 +91,7 @@ class Stylegan2Convolution : public torch::nn::Module {
   std::int64_t m_before = 0;  // zeros that m_blur adds to what the transposed convolution gives
   std::int64_t m_after = 0;
   std::int64_t m_cut = 0;  // and what the convolution leaves off itself
-  FixedConvolution m_quick;
+  WinogradLayer m_quick;
 };
 
 /// A modulated 1×1 convolution to the picture's channels.

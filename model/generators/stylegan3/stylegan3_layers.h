@@ -2,9 +2,9 @@
 // names. `prepare` is called once, after the weights were filled in.
 #pragma once
 
-#include "model/generators/fixed_convolution.h"
 #include "model/generators/stylegan2/stylegan2_layers.h"
 #include "model/generators/stylegan3/stylegan3_options.h"
+#include "model/generators/winograd_layer.h"
 #include "model/kernels/filtered_lrelu.h"
 #include "model/synthesis_settings.h"
 
@@ -60,7 +60,7 @@ class Stylegan3Layer : public torch::nn::Module {
   torch::Tensor m_weightSquares;        // out×in, of the weights made of equal magnitude
   mutable torch::Tensor m_draftWeight;  // made by the first draft that wants it
   double m_inputGain = 1.0;
-  FixedConvolution m_convolution{WinogradKind::Same};
+  WinogradLayer m_convolution{WinogradKind::Same};
   FilteredLrelu m_plan;
 };
 

@@ -97,6 +97,9 @@ class WinogradTest : public QObject {
     QTest::newRow("no padding") << false << 2 << 9 << 11 << 0 << 17 << 8;
     QTest::newRow("several pictures, several jobs") << false << 3 << 38 << 31 << 1 << 8 << 9;
     QTest::newRow("more than a chunk of channels") << false << 1 << 6 << 5 << 1 << 20 << 150;
+    QTest::newRow("few tiles, a chunk of channels for each thread") << false << 1 << 6 << 5 << 1 << 20 << 290;
+    QTest::newRow("twice: few tiles, likewise") << true << 1 << 4 << 8 << 0 << 20 << 290;
+    QTest::newRow("twice: many tiles and both borders") << true << 2 << 24 << 32 << 0 << 6 << 7;
     QTest::newRow("twice: one pixel") << true << 1 << 1 << 1 << 0 << 3 << 2;
     QTest::newRow("twice: a tile and its border") << true << 1 << 4 << 4 << 0 << 16 << 32;
     QTest::newRow("twice: left over") << true << 2 << 13 << 10 << 0 << 21 << 45;

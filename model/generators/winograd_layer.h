@@ -11,9 +11,9 @@
 
 namespace loom::model {
 
-class FixedConvolution {
+class WinogradLayer {
  public:
-  explicit FixedConvolution(WinogradKind kind) : m_kind(kind) {}
+  explicit WinogradLayer(WinogradKind kind) : m_kind(kind) {}
 
   /// True where `forward` gives what conv2d or conv_transpose2d with `weight` (out×in×3×3) gives, and sooner: on the
   /// CPU, in float32, without gradients, for pictures large enough. The same shapes always get the same answer.

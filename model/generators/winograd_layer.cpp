@@ -1,4 +1,4 @@
-#include "model/generators/fixed_convolution.h"
+#include "model/generators/winograd_layer.h"
 
 #include "model/generators/torch_threads.h"
 
@@ -12,7 +12,7 @@ constexpr std::int64_t kLeastTiles = 12;
 
 }  // namespace
 
-bool FixedConvolution::takes(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t pad) const {
+bool WinogradLayer::takes(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t pad) const {
   if (!x.is_cpu() || x.scalar_type() != torch::kFloat32 || torch::GradMode::is_enabled() || weight.size(2) != 3 ||
       weight.size(3) != 3 || weight.size(0) < kLeastChannels || weight.size(1) < kLeastChannels) {
     return false;
@@ -21,8 +21,8 @@ bool FixedConvolution::takes(const torch::Tensor& x, const torch::Tensor& weight
          kLeastTiles;
 }
 
-torch::Tensor FixedConvolution::forward(const torch::Tensor& x, const torch::Tensor& scale, const torch::Tensor& weight,
-                                        std::int64_t pad, const ChannelFinish& finish) const {
+torch::Tensor WinogradLayer::forward(const torch::Tensor& x, const torch::Tensor& scale, const torch::Tensor& weight,
+                                     std::int64_t pad, const ChannelFinish& finish) const {
   const ParallelJobs jobs = torchJobs();
   if (!m_weights) {
     const WeightStrides strides{weight.stride(0), weight.stride(1), weight.stride(2), weight.stride(3)};
