@@ -5,12 +5,12 @@
 #include "model/generators/architecture.h"
 #include "model/generators/chain_choice.h"
 #include "model/generators/chain_generator.h"
-#include "model/generators/kept_memory.h"
 #include "model/generators/layer_chain.h"
 #include "model/generators/script_program.h"
 #include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
 #include "model/input_check.h"
+#include "model/worker/kept_memory.h"
 #include "model/worker/pack_frame.h"
 #include "model/worker/style_mix.h"
 #include "model/worker/tensor_array.h"
@@ -175,11 +175,14 @@ struct OpenedModel::Parts {
 };
 
 OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
-OpenedModel::~OpenedModel() = default;
+OpenedModel::~OpenedModel() {
+  m_parts.reset();
+  giveBackTensorMemory();  // the next model's activations are of other sizes
+}
 
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
-  keepLargeMemory();
+  keepTensorMemory();
   const Checkpoint checkpoint = readCheckpoint(path, control);
   const Choice choice = choose(checkpoint, options, control);
   auto parts = std::make_unique<Parts>();
