@@ -47,8 +47,11 @@ inline void print(const Figure& figure) {
     std::printf("   %s below %.0f: %s", figure.limitShare < 1.0 ? "median" : "worst", figure.limit,
                 held <= figure.limit ? "yes" : "NO");
   }
-  if (const auto other = others().milliseconds.find(figure.name); other != others().milliseconds.end() && median > 0.0) {
-    std::printf("   %.2f times as fast as %s (%.1f)", other->second / median, others().program.c_str(), other->second);
+  if (const auto other = others().milliseconds.find(figure.name);
+      other != others().milliseconds.end() && median > 0.0) {
+    const bool isMemory = figure.name.find("(MB)") != std::string::npos;
+    std::printf("   %.2f times as %s as %s (%.1f)", other->second / median, isMemory ? "small" : "fast",
+                others().program.c_str(), other->second);
   }
   std::printf("\n");
   std::fflush(stdout);

@@ -1,10 +1,14 @@
-// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only | --generators-only |
-//                    --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google Benchmark's options]
-// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2 256".
-// FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
+// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only |
+// --generators-only |
+//                    --kernels-only | --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google
+//                    Benchmark's options]
+// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2
+// 256". FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a
+// step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/generator_figures.h"
+#include "tests/bench/kernel_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
@@ -35,9 +39,7 @@ bool takeOption(int& argc, char** argv, const char* option) {
   return false;
 }
 
-void printHead() {
-  std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst");
-}
+void printHead() { std::printf("%-52s %6s %9s %9s %9s\n", "milliseconds", "count", "median", "95 %", "worst"); }
 
 /// Takes the option's value from the arguments; empty where it is not there.
 std::string takeValue(int& argc, char** argv, const char* option) {
@@ -56,11 +58,13 @@ bool readOthers(const std::string& path) {
   std::ifstream file(path);
   const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || !json.contains("program") || !json.contains("milliseconds")) {
-    std::fprintf(stderr, "%s holds no figures: {\"program\": …, \"milliseconds\": {\"name\": number}} is wanted.\n", path.c_str());
+    std::fprintf(stderr, "%s holds no figures: {\"program\": …, \"milliseconds\": {\"name\": number}} is wanted.\n",
+                 path.c_str());
     return false;
   }
   try {
-    loom::bench::others() = {json["program"].get<std::string>(), json["milliseconds"].get<std::map<std::string, double>>()};
+    loom::bench::others() = {json["program"].get<std::string>(),
+                             json["milliseconds"].get<std::map<std::string, double>>()};
   } catch (const nlohmann::json::exception& error) {
     std::fprintf(stderr, "%s: %s\n", path.c_str(), error.what());
     return false;
@@ -136,7 +140,7 @@ int main(int argc, char** argv) {
   const std::string folder = takeValue(argc, argv, "--networks");
   const std::string network = takeValue(argc, argv, "--network");
   std::string only;
-  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "parts"}) {
+  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "kernels", "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
@@ -164,6 +168,9 @@ int main(int argc, char** argv) {
     printHead();
     loom::bench::measureGenerators(folder.empty() ? "build/networks" : folder, network);
     std::printf("\n");
+  }
+  if (wanted("kernels")) {
+    loom::bench::measureKernels();
   }
   if (wanted("parts")) {
     benchmark::Initialize(&argc, argv);
