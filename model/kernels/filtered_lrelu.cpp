@@ -4,6 +4,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "model/kernels/filtered_lrelu.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
 #ifndef LOOM_FILTERED_LRELU_ONCE
@@ -182,6 +184,34 @@ class Scratch {
   float* m_output;
 };
 
+/// A pixel's channels; lanes beyond `count` are 0.
+template <typename In>
+HWY_INLINE V read(const In* pixel, int count) {
+  if constexpr (std::is_same_v<In, float>) {
+    if (HWY_LIKELY(count == static_cast<int>(lanes()))) {
+      return hn::LoadU(D(), pixel);
+    }
+  }
+  HWY_ALIGN float values[16] = {};
+  for (int c = 0; c < count; ++c) {
+    values[c] = fromStored(pixel[c]);
+  }
+  return hn::Load(D(), values);
+}
+
+template <typename Out>
+HWY_INLINE void write(const float* values, Out* pixel, int count) {
+  if constexpr (std::is_same_v<Out, float>) {
+    if (HWY_LIKELY(count == static_cast<int>(lanes()))) {
+      hn::StoreU(hn::Load(D(), values), D(), pixel);
+      return;
+    }
+  }
+  for (int c = 0; c < count; ++c) {
+    toStored(values[c], pixel[c]);
+  }
+}
+
 /// Row y of the input: scaled, biased, zeros outside of the picture.
 template <typename In, typename Out>
 HWY_INLINE void gather(const FilteredLreluCall<In, Out>& call, const Job& job, const Strip& strip, int y, float* to) {
@@ -197,24 +227,17 @@ HWY_INLINE void gather(const FilteredLreluCall<In, Out>& call, const Job& job, c
   const In* from = call.input +
                    (static_cast<std::ptrdiff_t>(job.picture) * call.height + y) * call.width * call.channels +
                    job.channel;
+  // The next row will be wanted next; its pixels lie too far apart for the processor to guess that.
+  const std::ptrdiff_t ahead = y + 1 < call.height ? static_cast<std::ptrdiff_t>(call.width) * call.channels : 0;
   for (int i = 0; i < strip.pixels; ++i, to += n) {
     const int x = strip.firstPixel + i;
     if (x < 0 || x >= call.width) {
       hn::Store(hn::Zero(D()), D(), to);
       continue;
     }
-    HWY_ALIGN float values[16] = {};
     const In* pixel = from + static_cast<std::ptrdiff_t>(x) * call.channels;
-    if (count == n) {
-      for (std::ptrdiff_t c = 0; c < n; ++c) {
-        values[c] = fromStored(pixel[c]);
-      }
-    } else {
-      for (int c = 0; c < count; ++c) {
-        values[c] = fromStored(pixel[c]);
-      }
-    }
-    hn::Store(hn::MulAdd(hn::Load(D(), values), hn::Load(D(), scale), hn::Load(D(), bias)), D(), to);
+    hwy::Prefetch(pixel + ahead);
+    hn::Store(hn::MulAdd(read(pixel, count), hn::Load(D(), scale), hn::Load(D(), bias)), D(), to);
   }
 }
 
@@ -228,15 +251,7 @@ HWY_INLINE void hand(const Plan& plan, const FilteredLreluCall<In, Out>& call, c
       ((static_cast<std::ptrdiff_t>(job.picture) * plan.outHeight + y) * plan.outWidth + job.begin) * call.channels +
       job.channel;
   for (int x = job.begin; x < job.end; ++x, to += call.channels, row += n) {
-    if (count == n) {
-      for (std::ptrdiff_t c = 0; c < n; ++c) {
-        toStored(row[c], to[c]);
-      }
-    } else {
-      for (int c = 0; c < count; ++c) {
-        toStored(row[c], to[c]);
-      }
-    }
+    write(row, to, count);
     hn::Store(hn::Zero(D()), D(), row);
   }
 }
