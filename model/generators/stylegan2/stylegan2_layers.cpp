@@ -1,5 +1,7 @@
 #include "model/generators/stylegan2/stylegan2_layers.h"
 
+#include "model/device/kernel_ops.h"
+
 #include <cmath>
 
 namespace loom::model {
@@ -59,6 +61,7 @@ void Stylegan2Convolution::prepare(double gain) {
     m_weight.set_data(m_up ? last.transpose(0, 1) : last);
   }
   m_draftWeight = Tensor();
+  m_half = {};
   m_weightSquares = m_weight.square().sum({2, 3});
   m_gainedBias = m_bias * m_inner;
   if (m_noiseStrength.defined()) {
@@ -67,7 +70,7 @@ void Stylegan2Convolution::prepare(double gain) {
   if (m_noiseConst.defined()) {
     m_gainedNoise = m_noiseConst * m_gainedStrength;
   }
-  if (m_up && !m_blur) {
+  if (m_up && (!m_blur || m_blur->device() != m_resampleFilter.device())) {
     m_blur.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
   }
 }
@@ -112,6 +115,9 @@ Tensor Stylegan2Convolution::convolve(const Tensor& x, const Tensor& weight, con
 }
 
 Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2Pass& pass) const {
+  if (useKernels(x)) {
+    return forwardByKernels(x, w, pass);
+  }
   // The original scales each sample's weights. The same comes of scaling what goes in and what comes out, which needs
   // one convolution for all samples; for a single one the cheaper of both is taken.
   const auto type = pass.draft ? torch::kBFloat16 : torch::kFloat32;
@@ -170,7 +176,7 @@ Stylegan2Shortcut::Stylegan2Shortcut(const Stylegan2Options& options, std::int64
 void Stylegan2Shortcut::prepare(double gain) {
   const double scale = gain / std::sqrt(static_cast<double>(m_weight.size(1)));
   m_gainedWeight = m_weight * scale;
-  if (!m_enlarge) {
+  if (!m_enlarge || m_enlarge->device() != m_resampleFilter.device()) {
     m_enlarge.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
   }
 }
@@ -181,7 +187,7 @@ Tensor Stylegan2Shortcut::forward(const Tensor& x) const {
 
 Stylegan2Block::Stylegan2Block(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels,
                                bool last)
-    : m_channels(options.channels) {
+    : m_channels(options.channels), m_half(pixels >= options.firstHalf()) {
   using Blocks = Stylegan2Options::Blocks;
   m_resampleFilter = register_buffer("resample_filter", torch::empty(options.pictureFilterShape));
   if (in == 0) {
@@ -208,7 +214,7 @@ void Stylegan2Block::prepare() {
   }
   if (m_toRgb) {
     m_toRgb->prepare();
-    if (!m_enlarge) {
+    if (!m_enlarge || m_enlarge->device() != m_resampleFilter.device()) {
       m_enlarge.emplace(m_resampleFilter, m_channels, kUpGain);
     }
   }
@@ -231,6 +237,9 @@ void Stylegan2Block::convolve(Tensor& x, const Tensor& ws, std::int64_t first, s
   std::int64_t layer = first + from;
   if (m_const.defined() && from == 0) {
     x = channelsLast(m_const.unsqueeze(0)).to(pass.draft ? torch::kBFloat16 : torch::kFloat32);
+  }
+  if (m_half && useKernels(x)) {
+    x = x.to(torch::kFloat16);
   }
   const Tensor shortcut = m_skip && from == 0 ? m_skip->forward(x) : Tensor();
   if (m_conv0 && from == 0) {
