@@ -3,7 +3,7 @@
 #include "model/cuda_library.h"
 #include "model/device/bias_act.h"
 #include "model/device/filtered_lrelu_tile.h"
-#include "model/device/kernels_on_cpu.h"
+#include "model/device/kernel_trial.h"
 #include "model/device/modulation.h"
 #include "model/device/tensor_stream.h"
 #include "model/device/upfirdn.h"
@@ -14,7 +14,8 @@ namespace {
 
 using torch::Tensor;
 
-thread_local int kernelsOnCpu = 0;
+thread_local bool kernelsOnCpu = false;
+thread_local bool halfAllowed = true;
 
 /// The job on the device where `result` lies.
 template <typename Job>
@@ -104,10 +105,18 @@ Tensor filteredInSteps(const Tensor& x, const FilteredBending& bending) {
 
 }  // namespace
 
-bool useKernels(const Tensor& x) { return (x.is_cuda() || kernelsOnCpu > 0) && !torch::GradMode::is_enabled(); }
+bool useKernels(const Tensor& x) { return (x.is_cuda() || kernelsOnCpu) && !torch::GradMode::is_enabled(); }
+bool useHalf(const Tensor& x) { return halfAllowed && useKernels(x); }
 
-KernelsOnCpu::KernelsOnCpu() { ++kernelsOnCpu; }
-KernelsOnCpu::~KernelsOnCpu() { --kernelsOnCpu; }
+KernelTrial::KernelTrial(Half half) : m_kernels(kernelsOnCpu), m_half(halfAllowed) {
+  kernelsOnCpu = true;
+  halfAllowed = half == Half::AsTheOriginal;
+}
+
+KernelTrial::~KernelTrial() {
+  kernelsOnCpu = m_kernels;
+  halfAllowed = m_half;
+}
 
 Tensor bent(const Tensor& x, const Bending& bending) {
   const Tensor input = dense(x);

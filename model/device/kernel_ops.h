@@ -10,8 +10,10 @@
 namespace loom::model {
 
 /// True where a generator is to take these operations for `x` in place of torch's own: on a GPU, while no gradient is
-/// wanted. (Tests: kernels_on_cpu.h.)
+/// wanted. (Tests: kernel_trial.h.)
 bool useKernels(const torch::Tensor& x);
+/// Whether layers for `x` that the original's GPU code has in half precision are to be so.
+bool useHalf(const torch::Tensor& x);
 
 // All pictures are N×C×H×W, float32 or half; what is no pixel is float32. Where memory is neither in this order nor
 // channels last it is copied; results lie as their input does. All throw ModelError where the GPU fails, c10::Error

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "model/generators/generator.h"
-#include "model/worker/device_memory.h"
+#include "model/device/device_memory.h"
 #include "model/worker/generation_stream.h"
 #include "model/worker/model_choice.h"
 

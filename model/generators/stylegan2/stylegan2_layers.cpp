@@ -238,7 +238,7 @@ void Stylegan2Block::convolve(Tensor& x, const Tensor& ws, std::int64_t first, s
   if (m_const.defined() && from == 0) {
     x = channelsLast(m_const.unsqueeze(0)).to(pass.draft ? torch::kBFloat16 : torch::kFloat32);
   }
-  if (m_half && useKernels(x)) {
+  if (m_half && useHalf(x)) {
     x = x.to(torch::kFloat16);
   }
   const Tensor shortcut = m_skip && from == 0 ? m_skip->forward(x) : Tensor();

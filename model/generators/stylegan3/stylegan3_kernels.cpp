@@ -10,7 +10,8 @@ namespace loom::model {
 using torch::Tensor;
 
 Tensor Stylegan3Layer::forwardByKernels(const Tensor& input, const Tensor& w) const {
-  const auto type = m_shape.half ? torch::kFloat16 : torch::kFloat32;
+  const bool half = m_shape.half && useHalf(input);
+  const auto type = half ? torch::kFloat16 : torch::kFloat32;
   const Tensor x = input.to(type);
   Tensor styles = m_affine->forward(w);
   FilteredBending bending{.scale = {},
@@ -36,7 +37,7 @@ Tensor Stylegan3Layer::forwardByKernels(const Tensor& input, const Tensor& w) co
   } else {
     // Weights are of magnitude 1: without the scale a sum over the kernel could leave half's range.
     const double fanIn = static_cast<double>(m_weight.size(1)) * m_shape.kernel * m_shape.kernel;
-    const double within = m_shape.half && bending.scale.defined() ? std::sqrt(fanIn) : 1.0;
+    const double within = half && bending.scale.defined() ? std::sqrt(fanIn) : 1.0;
     y = torch::conv2d(bent(x, {.scale = styles / within}), m_weight.to(type), {}, 1, pad);
     if (bending.scale.defined()) {
       bending.scale = bending.scale * within;

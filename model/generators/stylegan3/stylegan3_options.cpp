@@ -106,7 +106,7 @@ Stylegan3Table stylegan3Table(const Stylegan3Options& options, std::string& prob
     layer.kernel = options.kernels[i];
     layer.inSize = sizes[before];
     layer.outSize = sizes[i];
-    layer.name = "L" + std::to_string(i) + "_" + std::to_string(layer.outSize) + "_" + std::to_string(layer.outChannels);
+    layer.name = std::string("L").append(std::to_string(i)) + "_" + std::to_string(layer.outSize) + "_" + std::to_string(layer.outChannels);
     const double between = std::max(rates[before], rates[i]) * (layer.isToRgb ? 1 : options.leakUpsampling);
     layer.up = static_cast<int>(std::lround(between / rates[before]));
     layer.down = static_cast<int>(std::lround(between / rates[i]));

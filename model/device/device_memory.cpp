@@ -1,4 +1,4 @@
-#include "model/worker/device_memory.h"
+#include "model/device/device_memory.h"
 
 #include <algorithm>
 #include <limits>
