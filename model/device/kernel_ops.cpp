@@ -16,6 +16,7 @@ using torch::Tensor;
 
 thread_local bool kernelsOnCpu = false;
 thread_local bool halfAllowed = true;
+thread_local bool tilesAllowed = true;
 
 /// The job on the device where `result` lies.
 template <typename Job>
@@ -108,14 +109,17 @@ Tensor filteredInSteps(const Tensor& x, const FilteredBending& bending) {
 bool useKernels(const Tensor& x) { return (x.is_cuda() || kernelsOnCpu) && !torch::GradMode::is_enabled(); }
 bool useHalf(const Tensor& x) { return halfAllowed && useKernels(x); }
 
-KernelTrial::KernelTrial(Half half) : m_kernels(kernelsOnCpu), m_half(halfAllowed) {
+KernelTrial::KernelTrial(Half half, Filters filters)
+    : m_kernels(kernelsOnCpu), m_half(halfAllowed), m_tiles(tilesAllowed) {
   kernelsOnCpu = true;
+  tilesAllowed = filters == Filters::InTiles;
   halfAllowed = half == Half::AsTheOriginal;
 }
 
 KernelTrial::~KernelTrial() {
   kernelsOnCpu = m_kernels;
   halfAllowed = m_half;
+  tilesAllowed = m_tiles;
 }
 
 Tensor bent(const Tensor& x, const Bending& bending) {
@@ -198,7 +202,7 @@ Tensor filteredBent(const Tensor& x, const FilteredBending& bending, torch::Scal
                         .slope = static_cast<float>(bending.slope),
                         .gain = static_cast<float>(bending.gain),
                         .clamp = static_cast<float>(bending.clamp)};
-  if (lreluTiling(job, kTileFloats).tileHeight == 0) {
+  if (!tilesAllowed || lreluTiling(job, kTileFloats).tileHeight == 0) {
     return filteredInSteps(input, bending).to(type);
   }
   const auto size = [&](int pixels) {

@@ -13,7 +13,12 @@ class KernelTrial {
     Never,          ///< float32 throughout, on a GPU too
   };
 
-  explicit KernelTrial(Half half);
+  enum class Filters {
+    InTiles,  ///< filtered_lrelu in one kernel
+    InSteps,  ///< as where filters are too long for a tile
+  };
+
+  explicit KernelTrial(Half half, Filters filters = Filters::InTiles);
   ~KernelTrial();
   KernelTrial(const KernelTrial&) = delete;
   KernelTrial& operator=(const KernelTrial&) = delete;
@@ -21,6 +26,7 @@ class KernelTrial {
  private:
   bool m_kernels;  // as they were before
   bool m_half;
+  bool m_tiles;
 };
 
 }  // namespace loom::model
