@@ -1,8 +1,8 @@
 #include "model/generators/state_dict.h"
 
-#include "model/generators/layer_chain.h"
+#include "model/generators/torch_threads.h"
 
-#include <ATen/Parallel.h>
+#include "model/generators/layer_chain.h"
 
 #include <atomic>
 #include <cmath>
@@ -40,21 +40,22 @@ torch::Tensor borrow(const TensorView& view) {
 }
 
 void requireFinite(const torch::Tensor& tensor, const std::string& name) {
-  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size. Doubles, so that it cannot overflow.
+  // A sum is NaN or infinite if any term is: one pass, no mask of the tensor's size. Doubles, so that it cannot
+  // overflow.
   if (tensor.is_floating_point() && !std::isfinite(tensor.sum(torch::kFloat64).item<double>())) {
     refuseDiverged(name);
   }
 }
 
-/// Copies float32 and looks for NaN and infinity in the same pass, on all threads: a large checkpoint is read as fast as
-/// the disk gives it. True where all is finite.
+/// Copies float32 and looks for NaN and infinity in the same pass, on all threads: a large checkpoint is read as fast
+/// as the disk gives it. True where all is finite.
 bool copyFinite(float* target, const float* source, std::int64_t count) {
   constexpr std::int64_t kGrain = 1 << 16;
   constexpr std::uint32_t kExponent = 0x7f800000U;  // all of its bits are set in NaN and infinity alone
   std::atomic<bool> finite{true};
-  at::parallel_for(0, count, kGrain, [&](std::int64_t begin, std::int64_t end) {
+  torchJobs().run((count + kGrain - 1) / kGrain, [&](std::int64_t job) {
     std::uint32_t bad = 0;
-    for (std::int64_t i = begin; i < end; ++i) {
+    for (std::int64_t i = job * kGrain; i < std::min(count, (job + 1) * kGrain); ++i) {
       std::uint32_t bits = 0;
       std::memcpy(&bits, source + i, sizeof bits);  // the file promises no alignment
       bad |= static_cast<std::uint32_t>((bits & kExponent) == kExponent);

@@ -1,329 +1,527 @@
 #include "model/kernels/filtered_lrelu.h"
 
+#include "model/kernels/vector_targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "model/kernels/filtered_lrelu.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "model/kernels/big_memory.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstring>
+#include <vector>
 
-#if defined(__x86_64__)
-#define LOOM_EACH_X86 1
-#endif
+#ifndef LOOM_FILTERED_LRELU_ONCE
+#define LOOM_FILTERED_LRELU_ONCE
+namespace loom::model::lrelu {
 
-namespace loom::model {
-namespace {
-
-/// kLreluBlock floats: one register where the machine has registers of 512 bits, several elsewhere.
-using Block = float __attribute__((vector_size(kLreluBlock * sizeof(float))));
-
-#define LOOM_INLINE inline __attribute__((always_inline))
-
-LOOM_INLINE void load(Block& block, const float* from) { std::memcpy(&block, from, sizeof block); }
-LOOM_INLINE void store(const Block& block, float* to) { std::memcpy(to, &block, sizeof block); }
-
-/// The taps of one filter as they meet the pixels: position n of the upsampled line takes pixel i with tap i·up + pad − n
-/// of the turned filter.
-struct Line {
-  std::vector<float> turned;
+/// The way of one line of pixels through the upsampling filter: position n of what comes out takes `taps` pixels from
+/// first(n) on, by the taps of phase(n).
+struct UpLine {
   int factor = 1;
   int pad = 0;
+  int taps = 1;               // of a phase
+  std::vector<float> phases;  // factor × taps
 
-  int taps() const { return static_cast<int>(turned.size()); }
-  /// The first pixel that reaches position n, and the first behind them; within [0, pixels].
-  LOOM_INLINE void range(int n, int pixels, int& first, int& end) const {
-    const int low = n - pad;                // i·factor ≥ low
-    const int high = n - pad + taps() - 1;  // i·factor ≤ high
-    first = low <= 0 ? 0 : (low + factor - 1) / factor;
-    end = high < 0 ? 0 : std::min(pixels, high / factor + 1);
+  UpLine(const std::vector<float>& filter, int of, int padBefore, float gain)
+      : factor(of), pad(padBefore), taps((static_cast<int>(filter.size()) + of - 1) / of) {
+    // The zeros between pixels take their share of the light; the factor gives it back.
+    const std::vector<float> turned(filter.rbegin(), filter.rend());
+    for (int phase = 0; phase < factor; ++phase) {
+      for (int tap = 0; tap < taps; ++tap) {
+        const auto index = static_cast<std::size_t>(phase + factor * tap);
+        phases.push_back(index < turned.size() ? turned[index] * static_cast<float>(factor) * gain : 0.0F);
+      }
+    }
   }
-  LOOM_INLINE float tap(int pixel, int n) const {
-    return turned[static_cast<std::size_t>(pixel * factor + pad - n)];
+  int first(int n) const {  // rounded up
+    const int low = n - pad;
+    return low >= 0 ? (low + factor - 1) / factor : -(-low / factor);
+  }
+  int phase(int n) const { return first(n) * factor + pad - n; }
+  const float* tapsOf(int n) const { return phases.data() + phase(n) * taps; }
+};
+
+/// The downsampling filter, turned. Where it is the same from both ends, as the field's are, pairs of pixels are added
+/// first and half of the taps are left: `folded`.
+struct DownFilter {
+  int factor = 1;
+  int taps = 1;  // a side
+  bool square = false;
+  bool folded = false;
+  std::vector<float> values;  // taps, or taps × taps
+
+  explicit DownFilter(const FilteredLrelu& plan)
+      : factor(plan.down), square(plan.downIsSquare), values(plan.downTaps.rbegin(), plan.downTaps.rend()) {
+    taps = square ? static_cast<int>(std::lround(std::sqrt(static_cast<double>(values.size()))))
+                  : static_cast<int>(values.size());
+    constexpr float kRounding = 1e-6F;
+    float largest = 0.0F;
+    float difference = 0.0F;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::size_t line = i / static_cast<std::size_t>(taps) * static_cast<std::size_t>(taps);
+      largest = std::max(largest, std::abs(values[i]));
+      difference =
+          std::max(difference, std::abs(values[i] - values[line + static_cast<std::size_t>(taps) - 1 - (i - line)]));
+    }
+    folded = taps % 2 == 0 && difference <= kRounding * largest;
   }
 };
 
-Line lineOf(const std::vector<float>& taps, int factor, int pad) {
-  Line line{{taps.rbegin(), taps.rend()}, factor, pad};
-  for (float& tap : line.turned) {
-    tap *= static_cast<float>(factor);  // the zeros between take that share of the light
-  }
-  return line;
-}
+struct Plan {
+  const FilteredLrelu& of;
+  UpLine down;    // from row to row
+  UpLine across;  // along a row; the gain is in its taps
+  DownFilter filter;
+  int rows;  // of the upsampled picture
+  int outHeight;
+  int outWidth;
 
+  Plan(const FilteredLrelu& plan, int height, int width)
+      : of(plan),
+        down(plan.upTaps, plan.up, plan.padTop, 1.0F),
+        across(plan.upTaps, plan.up, plan.padLeft, plan.gain),
+        filter(plan),
+        rows(height * plan.up + plan.padTop + plan.padBottom - static_cast<int>(plan.upTaps.size()) + 1),
+        outHeight(plan.outputSize(height, plan.padTop, plan.padBottom)),
+        outWidth(plan.outputSize(width, plan.padLeft, plan.padRight)) {}
+};
+
+/// Columns of the output that are worked on together, so that all rows in the making stay in the nearest memory.
+constexpr int kStripWidth = 144;
+
+/// One register of channels of a strip of one picture.
 struct Job {
-  const FilteredLrelu& plan;
-  int height, width;        // of the input
-  int rows, columns;        // of the upsampled picture
-  int outHeight, outWidth;
-  int downTaps;             // a side
-  Line vertical, horizontal;
+  int picture;
+  int channel;
+  int begin;  // columns of the output
+  int end;
 };
 
-/// A block of channels of a picture that is to be worked on.
+}  // namespace loom::model::lrelu
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace loom::model::HWY_NAMESPACE {
+namespace {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using lrelu::Job;
+using lrelu::Plan;
+
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+
+HWY_INLINE std::ptrdiff_t lanes() { return static_cast<std::ptrdiff_t>(hn::Lanes(D())); }
+
+/// What comes from the strip of the input that a strip of the output needs, and where it goes.
+struct Strip {
+  int firstPixel;   // of the input; below 0: zeros
+  int pixels;       // of the input, zeros included
+  int firstColumn;  // of the upsampled picture, for the first pixel
+  int columns;      // of the upsampled picture
+  int width;        // of the output
+
+  Strip(const Plan& plan, const Job& job) : width(job.end - job.begin) {
+    const int from = job.begin * plan.filter.factor;
+    const int last = (job.end - 1) * plan.filter.factor + plan.filter.taps - 1;
+    firstPixel = plan.across.first(from);
+    const int groups = plan.across.first(last) - firstPixel + 1;
+    pixels = groups + plan.across.taps - 1;
+    firstColumn = firstPixel * plan.across.factor + plan.across.pad - (plan.across.factor - 1);
+    columns = groups * plan.across.factor;
+  }
+};
+
+/// What one thread works in; it stays with the thread. Rows of registers.
+class Scratch {
+ public:
+  Scratch(const Plan& plan, const Strip& strip)
+      : m_inputRows(plan.down.taps + 1),
+        m_outputRows((plan.filter.taps + plan.filter.factor - 1) / plan.filter.factor) {
+    static thread_local std::shared_ptr<float[]> memory;
+    static thread_local std::ptrdiff_t size = 0;
+    const std::ptrdiff_t wanted =
+        lanes() * (static_cast<std::ptrdiff_t>(m_inputRows + 2) * strip.pixels + strip.columns +
+                   static_cast<std::ptrdiff_t>(m_outputRows + 1) * strip.width);
+    if (size < wanted) {
+      memory.reset();
+      memory = bigFloats(static_cast<std::size_t>(wanted));
+      size = wanted;
+    }
+    m_input = memory.get();
+    zeros = m_input + lanes() * m_inputRows * strip.pixels;
+    line = zeros + lanes() * strip.pixels;
+    row = line + lanes() * strip.pixels;
+    m_output = row + lanes() * strip.columns;
+    spare = m_output + lanes() * m_outputRows * strip.width;
+    m_pixels = strip.pixels;
+    m_width = strip.width;
+    std::fill(zeros, zeros + lanes() * strip.pixels, 0.0F);
+    std::fill(m_output, m_output + lanes() * m_outputRows * strip.width, 0.0F);
+  }
+
+  float* inputRow(int y) { return m_input + lanes() * m_pixels * (y % m_inputRows); }
+  float* outputRow(int y) { return m_output + lanes() * m_width * (y % m_outputRows); }
+  int outputRows() const { return m_outputRows; }
+
+  float* zeros;  // a row of the input outside of the picture
+  float* line;   // upsampled from row to row
+  float* row;    // along itself as well, and bent
+  float* spare;  // an output row that nobody wants
+
+ private:
+  int m_inputRows;
+  int m_outputRows;
+  int m_pixels = 0;
+  int m_width = 0;
+  float* m_input;
+  float* m_output;
+};
+
+/// Row y of the input: scaled, biased, zeros outside of the picture.
 template <typename In, typename Out>
-struct Place {
-  const In* input;
-  Out* output;
-  const LreluChannels& each;
-  int channels;
-  int first;
-  int count;  // channels of the block
-};
-
-LOOM_INLINE float fromStored(float value) { return value; }
-LOOM_INLINE float fromStored(Bfloat16 value) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(value.bits) << 16U;
-  float result;
-  std::memcpy(&result, &bits, sizeof result);
-  return result;
-}
-LOOM_INLINE void toStored(float value, float& stored) { stored = value; }
-LOOM_INLINE void toStored(float value, Bfloat16& stored) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  stored.bits = static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U);  // to the nearest, ties to even
-}
-
-/// Scaled and biased, one block of channels side by side: height×width×kLreluBlock.
-template <typename In>
-LOOM_INLINE void gather(const Job& job, const In* input, const LreluChannels& each, int channels, int first, int count,
-                        float* block) {
-  float scale[kLreluBlock] = {};
-  float bias[kLreluBlock] = {};
+HWY_INLINE void gather(const FilteredLreluCall<In, Out>& call, const Job& job, const Strip& strip, int y, float* to) {
+  const std::ptrdiff_t n = lanes();
+  const int count = std::min(static_cast<int>(n), call.channels - job.channel);
+  HWY_ALIGN float scale[16] = {};
+  HWY_ALIGN float bias[16] = {};
   for (int c = 0; c < count; ++c) {
-    scale[c] = each.scale ? each.scale[first + c] : 1.0F;
-    bias[c] = each.bias[first + c];
+    scale[c] =
+        call.scale ? call.scale[static_cast<std::ptrdiff_t>(job.picture) * call.channels + job.channel + c] : 1.0F;
+    bias[c] = call.bias[job.channel + c];
   }
-  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(job.height) * job.width; ++i) {
-    const In* from = input + i * channels + first;
-    float* to = block + i * kLreluBlock;
-    if (count == kLreluBlock) {
-      for (int c = 0; c < kLreluBlock; ++c) {
-        to[c] = fromStored(from[c]) * scale[c] + bias[c];
-      }
-    } else {
-      for (int c = 0; c < kLreluBlock; ++c) {
-        to[c] = c < count ? fromStored(from[c]) * scale[c] + bias[c] : 0.0F;
-      }
+  const In* from = call.input +
+                   (static_cast<std::ptrdiff_t>(job.picture) * call.height + y) * call.width * call.channels +
+                   job.channel;
+  for (int i = 0; i < strip.pixels; ++i, to += n) {
+    const int x = strip.firstPixel + i;
+    if (x < 0 || x >= call.width) {
+      hn::Store(hn::Zero(D()), D(), to);
+      continue;
     }
-  }
-}
-
-/// Row n of the vertically upsampled picture: width×kLreluBlock.
-LOOM_INLINE void upsampleDown(const Job& job, const float* block, int n, float* line) {
-  int first = 0;
-  int end = 0;
-  job.vertical.range(n, job.height, first, end);
-  for (int x = 0; x < job.width; ++x) {
-    Block sum{};
-    for (int y = first; y < end; ++y) {
-      Block pixel;
-      load(pixel, block + (static_cast<std::ptrdiff_t>(y) * job.width + x) * kLreluBlock);
-      sum += pixel * job.vertical.tap(y, n);
-    }
-    store(sum, line + static_cast<std::ptrdiff_t>(x) * kLreluBlock);
-  }
-}
-
-/// The row upsampled along itself, and activated: columns×kLreluBlock.
-LOOM_INLINE void upsampleAlong(const Job& job, const float* line, float* row) {
-  const float slope = job.plan.slope;
-  const float gain = job.plan.gain;
-  const float bound = job.plan.clamp >= 0.0F ? job.plan.clamp : INFINITY;
-  for (int n = 0; n < job.columns; ++n) {
-    int first = 0;
-    int end = 0;
-    job.horizontal.range(n, job.width, first, end);
-    Block sum{};
-    for (int x = first; x < end; ++x) {
-      Block pixel;
-      load(pixel, line + static_cast<std::ptrdiff_t>(x) * kLreluBlock);
-      sum += pixel * job.horizontal.tap(x, n);
-    }
-    sum = (sum < 0.0F ? sum * slope : sum) * gain;
-    sum = sum > bound ? Block{} + bound : sum;
-    sum = sum < -bound ? Block{} - bound : sum;
-    store(sum, row + static_cast<std::ptrdiff_t>(n) * kLreluBlock);
-  }
-}
-
-/// Adds the row, filtered by `taps` along itself and taken at every down-th place, times `weight` to an output row.
-LOOM_INLINE void downsampleInto(const Job& job, const float* row, const float* taps, float weight, float* out) {
-  for (int x = 0; x < job.outWidth; ++x) {
-    const float* from = row + static_cast<std::ptrdiff_t>(x) * job.plan.down * kLreluBlock;
-    Block sum{};
-    for (int k = 0; k < job.downTaps; ++k) {
-      Block value;
-      load(value, from + static_cast<std::ptrdiff_t>(k) * kLreluBlock);
-      sum += value * taps[k];
-    }
-    float* to = out + static_cast<std::ptrdiff_t>(x) * kLreluBlock;
-    Block before;
-    load(before, to);
-    store(before + sum * weight, to);
-  }
-}
-
-/// One row of the output is done: it goes to where it belongs, and its place is zero again.
-template <typename Out>
-LOOM_INLINE void hand(const Job& job, float* row, Out* to, int channels, int count) {
-  for (int x = 0; x < job.outWidth; ++x) {
-    float* from = row + static_cast<std::ptrdiff_t>(x) * kLreluBlock;
-    Out* out = to + static_cast<std::ptrdiff_t>(x) * channels;
-    if (count == kLreluBlock) {
-      for (int c = 0; c < kLreluBlock; ++c) {
-        toStored(from[c], out[c]);
+    HWY_ALIGN float values[16] = {};
+    const In* pixel = from + static_cast<std::ptrdiff_t>(x) * call.channels;
+    if (count == n) {
+      for (std::ptrdiff_t c = 0; c < n; ++c) {
+        values[c] = fromStored(pixel[c]);
       }
     } else {
       for (int c = 0; c < count; ++c) {
-        toStored(from[c], out[c]);
+        values[c] = fromStored(pixel[c]);
       }
     }
-    store(Block{}, from);
+    hn::Store(hn::MulAdd(hn::Load(D(), values), hn::Load(D(), scale), hn::Load(D(), bias)), D(), to);
   }
 }
 
-/// What one thread works in; it stays with the thread.
-struct Scratch {
-  std::vector<float> block;     // height×width
-  std::vector<float> line;      // width
-  std::vector<float> row;       // columns
-  std::vector<float> filtered;  // outWidth
-  std::vector<float> ring;      // rows of the output that are in the making, zero between two calls
-};
-
+/// A finished row goes to where it belongs, and its place is zero again.
 template <typename In, typename Out>
-LOOM_INLINE void run(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
-  gather(job, place.input, place.each, place.channels, place.first, place.count, scratch.block.data());
-  const std::ptrdiff_t outRow = static_cast<std::ptrdiff_t>(job.outWidth) * kLreluBlock;
-  const int taps = job.downTaps;
-  const int ringRows = (taps + job.plan.down - 1) / job.plan.down;
-  const auto ringRow = [&](int y) { return scratch.ring.data() + (y % ringRows) * outRow; };
-  int done = 0;
-  for (int n = 0; n < job.rows && done < job.outHeight; ++n) {
-    upsampleDown(job, scratch.block.data(), n, scratch.line.data());
-    upsampleAlong(job, scratch.line.data(), scratch.row.data());
-    // Output row y takes the rows y·down to y·down + taps − 1.
-    const int first = n - taps + 1 <= 0 ? 0 : (n - taps + job.plan.down) / job.plan.down;
-    const int end = std::min(job.outHeight, n / job.plan.down + 1);
-    if (job.plan.downIsSquare) {
-      for (int y = first; y < end; ++y) {
-        downsampleInto(job, scratch.row.data(), down.data() + static_cast<std::ptrdiff_t>(n - y * job.plan.down) * taps,
-                       1.0F, ringRow(y));
+HWY_INLINE void hand(const Plan& plan, const FilteredLreluCall<In, Out>& call, const Job& job, int y, float* row) {
+  const std::ptrdiff_t n = lanes();
+  const int count = std::min(static_cast<int>(n), call.channels - job.channel);
+  Out* to =
+      call.output +
+      ((static_cast<std::ptrdiff_t>(job.picture) * plan.outHeight + y) * plan.outWidth + job.begin) * call.channels +
+      job.channel;
+  for (int x = job.begin; x < job.end; ++x, to += call.channels, row += n) {
+    if (count == n) {
+      for (std::ptrdiff_t c = 0; c < n; ++c) {
+        toStored(row[c], to[c]);
       }
     } else {
-      std::fill_n(scratch.filtered.data(), outRow, 0.0F);
-      downsampleInto(job, scratch.row.data(), down.data(), 1.0F, scratch.filtered.data());
-      for (int y = first; y < end; ++y) {
-        const float weight = down[static_cast<std::size_t>(n - y * job.plan.down)];
-        float* to = ringRow(y);
-        for (std::ptrdiff_t i = 0; i < outRow; i += kLreluBlock) {
-          Block sum;
-          Block value;
-          load(sum, to + i);
-          load(value, scratch.filtered.data() + i);
-          store(sum + value * weight, to + i);
-        }
+      for (int c = 0; c < count; ++c) {
+        toStored(row[c], to[c]);
       }
     }
-    for (; done < job.outHeight && done * job.plan.down + taps - 1 <= n; ++done) {
-      hand(job, ringRow(done), place.output + static_cast<std::ptrdiff_t>(done) * job.outWidth * place.channels + place.first,
-           place.channels, place.count);
+    hn::Store(hn::Zero(D()), D(), row);
+  }
+}
+
+/// kTaps: of a phase, or 0 for any number.
+template <int kTaps>
+HWY_INLINE void upsampleDown(const Plan& plan, const Strip& strip, const float* const* rows, const float* taps,
+                             float* line) {
+  const int count = kTaps ? kTaps : plan.down.taps;
+  for (std::ptrdiff_t at = 0; at < strip.pixels * lanes(); at += lanes()) {
+    V sum = hn::Mul(hn::Load(D(), rows[0] + at), hn::Set(D(), taps[0]));
+#pragma GCC unroll 6
+    for (int tap = 1; tap < count; ++tap) {
+      sum = hn::MulAdd(hn::Load(D(), rows[tap] + at), hn::Set(D(), taps[tap]), sum);
+    }
+    hn::Store(sum, D(), line + at);
+  }
+}
+
+/// Leaky ReLU and clamp; the gain went into the taps before.
+struct Bend {
+  V slope;
+  V bound;
+
+  explicit Bend(const FilteredLrelu& plan)
+      : slope(hn::Set(D(), plan.slope)), bound(hn::Set(D(), plan.clamp >= 0.0F ? plan.clamp : INFINITY)) {}
+  HWY_INLINE V operator()(V value) const {
+    value = hn::Max(value, hn::Mul(value, slope));
+    return hn::Max(hn::Min(value, bound), hn::Neg(bound));
+  }
+};
+
+/// kUp, kTaps: the factor and the taps of a phase, or 0 for any.
+template <int kUp, int kTaps>
+HWY_INLINE void upsampleAcross(const Plan& plan, const Strip& strip, const float* line, float* row) {
+  const int up = kUp ? kUp : plan.across.factor;
+  const int count = kTaps ? kTaps : plan.across.taps;
+  const Bend bend(plan.of);
+  const float* phases = plan.across.phases.data();
+  for (int group = 0; group < strip.columns / up; ++group) {
+    const float* from = line + group * lanes();
+    V pixels[kTaps ? kTaps : 1];
+    if constexpr (kTaps != 0) {
+#pragma GCC unroll 6
+      for (int tap = 0; tap < kTaps; ++tap) {
+        pixels[tap] = hn::Load(D(), from + tap * lanes());
+      }
+    }
+#pragma GCC unroll 4
+    for (int phase = up - 1; phase >= 0; --phase) {
+      V sum = hn::Zero(D());
+#pragma GCC unroll 6
+      for (int tap = 0; tap < count; ++tap) {
+        const V pixel = kTaps ? pixels[kTaps ? tap : 0] : hn::Load(D(), from + tap * lanes());
+        sum = hn::MulAdd(pixel, hn::Set(D(), phases[phase * count + tap]), sum);
+      }
+      hn::Store(bend(sum), D(), row);
+      row += lanes();
+    }
+  }
+}
+
+/// The output rows that a row of the upsampled picture has a part in, and by which row of the filter.
+struct Parts {
+  std::vector<float*> rows;
+  std::vector<const float*> taps;  // separable: one tap; square: a line of them
+  int count = 0;
+
+  explicit Parts(int most) : rows(static_cast<std::size_t>(most)), taps(static_cast<std::size_t>(most)) {}
+};
+
+/// Any filter.
+HWY_INLINE void downsample(const Plan& plan, const Strip& strip, const float* row, const Parts& parts) {
+  const int taps = plan.filter.taps;
+  for (int x = 0; x < strip.width; ++x) {
+    const float* from = row + static_cast<std::ptrdiff_t>(x) * plan.filter.factor * lanes();
+    V sum = hn::Zero(D());
+    for (std::size_t part = 0; part < static_cast<std::size_t>(parts.count); ++part) {
+      if (plan.filter.square || part == 0) {
+        const float* along = plan.filter.square ? parts.taps[part] : plan.filter.values.data();
+        sum = hn::Zero(D());
+        for (int tap = 0; tap < taps; ++tap) {
+          sum = hn::MulAdd(hn::Load(D(), from + tap * lanes()), hn::Set(D(), along[tap]), sum);
+        }
+      }
+      float* to = parts.rows[part] + x * lanes();
+      const V weight = hn::Set(D(), plan.filter.square ? 1.0F : parts.taps[part][0]);
+      hn::Store(hn::MulAdd(sum, weight, hn::Load(D(), to)), D(), to);
+    }
+  }
+}
+
+constexpr int kFoldedTaps = 6;  // of 12 that are the same from both ends, two pixels on for each output
+constexpr std::size_t kFoldedParts = 6;
+
+HWY_INLINE void fold(const float* from, V (&pairs)[kFoldedTaps]) {
+#pragma GCC unroll 6
+  for (int tap = 0; tap < kFoldedTaps; ++tap) {
+    pairs[tap] =
+        hn::Add(hn::Load(D(), from + tap * lanes()), hn::Load(D(), from + (2 * kFoldedTaps - 1 - tap) * lanes()));
+  }
+}
+
+HWY_INLINE void downsampleSeparable(const Plan& plan, const Strip& strip, const float* row, const Parts& parts) {
+  const float* along = plan.filter.values.data();
+  for (std::ptrdiff_t x = 0; x < strip.width; ++x) {
+    V pairs[kFoldedTaps];
+    fold(row + x * 2 * lanes(), pairs);
+    V sum = hn::Mul(pairs[0], hn::Set(D(), along[0]));
+#pragma GCC unroll 6
+    for (int tap = 1; tap < kFoldedTaps; ++tap) {
+      sum = hn::MulAdd(pairs[tap], hn::Set(D(), along[tap]), sum);
+    }
+#pragma GCC unroll 6
+    for (std::size_t part = 0; part < kFoldedParts; ++part) {
+      float* to = parts.rows[part] + x * lanes();
+      hn::Store(hn::MulAdd(sum, hn::Set(D(), parts.taps[part][0]), hn::Load(D(), to)), D(), to);
+    }
+  }
+}
+
+HWY_INLINE void downsampleSquare(const Strip& strip, const float* row, const Parts& parts) {
+  std::ptrdiff_t x = 0;
+  for (; x + 1 < strip.width; x += 2) {  // two at a time, so that a tap is loaded once for both
+    V here[kFoldedTaps];
+    V beside[kFoldedTaps];
+    fold(row + x * 2 * lanes(), here);
+    fold(row + (x + 1) * 2 * lanes(), beside);
+#pragma GCC unroll 6
+    for (std::size_t part = 0; part < kFoldedParts; ++part) {
+      float* to = parts.rows[part] + x * lanes();
+      V first = hn::Load(D(), to);
+      V second = hn::Load(D(), to + lanes());
+#pragma GCC unroll 6
+      for (int tap = 0; tap < kFoldedTaps; ++tap) {
+        const V weight = hn::Set(D(), parts.taps[part][tap]);
+        first = hn::MulAdd(here[tap], weight, first);
+        second = hn::MulAdd(beside[tap], weight, second);
+      }
+      hn::Store(first, D(), to);
+      hn::Store(second, D(), to + lanes());
+    }
+  }
+  for (; x < strip.width; ++x) {
+    V pairs[kFoldedTaps];
+    fold(row + x * 2 * lanes(), pairs);
+    for (std::size_t part = 0; part < kFoldedParts; ++part) {
+      float* to = parts.rows[part] + x * lanes();
+      V sum = hn::Load(D(), to);
+      for (int tap = 0; tap < kFoldedTaps; ++tap) {
+        sum = hn::MulAdd(pairs[tap], hn::Set(D(), parts.taps[part][tap]), sum);
+      }
+      hn::Store(sum, D(), to);
+    }
+  }
+}
+
+/// kUp and kTaps as above; kFolded: two down, by 12 taps that are the same from both ends.
+template <int kUp, int kTaps, bool kFolded, typename In, typename Out>
+void runStrip(const Plan& plan, const FilteredLreluCall<In, Out>& call, const Job& job) {
+  const Strip strip(plan, job);
+  Scratch scratch(plan, strip);
+  const int factor = plan.filter.factor;
+  const int taps = plan.filter.taps;
+  const std::ptrdiff_t line = plan.filter.square ? taps : 1;
+  int gathered = std::max(0, plan.down.first(0));
+  int done = 0;
+  // Where the output begins inside the first group of the upsampled row.
+  const std::ptrdiff_t before = job.begin * factor - strip.firstColumn;
+  std::vector<const float*> rows(static_cast<std::size_t>(plan.down.taps));
+  Parts parts(scratch.outputRows());
+  for (int n = 0; n < plan.rows && done < plan.outHeight; ++n) {
+    const int first = plan.down.first(n);
+    for (; gathered < std::min(call.height, first + plan.down.taps); ++gathered) {
+      gather(call, job, strip, gathered, scratch.inputRow(gathered));
+    }
+    for (int tap = 0; tap < plan.down.taps; ++tap) {
+      const int y = first + tap;
+      rows[static_cast<std::size_t>(tap)] = y >= 0 && y < call.height ? scratch.inputRow(y) : scratch.zeros;
+    }
+    upsampleDown<kTaps>(plan, strip, rows.data(), plan.down.tapsOf(n), scratch.line);
+    upsampleAcross<kUp, kTaps>(plan, strip, scratch.line, scratch.row);
+
+    // Output row y takes the rows y·factor to y·factor + taps − 1.
+    parts.count = 0;
+    for (int y = n / factor; y > n / factor - scratch.outputRows(); --y) {
+      const int tap = n - y * factor;
+      const bool wanted = y >= 0 && y < plan.outHeight && tap < taps;
+      if (wanted || kFolded) {
+        const auto part = static_cast<std::size_t>(parts.count++);
+        parts.rows[part] = wanted ? scratch.outputRow(y) : scratch.spare;
+        parts.taps[part] = plan.filter.values.data() + tap * line;
+      }
+    }
+    const float* row = scratch.row + before * lanes();
+    if (!kFolded) {
+      downsample(plan, strip, row, parts);
+    } else if (plan.filter.square) {
+      downsampleSquare(strip, row, parts);
+    } else {
+      downsampleSeparable(plan, strip, row, parts);
+    }
+    for (; done < plan.outHeight && done * factor + taps - 1 <= n; ++done) {
+      hand(plan, call, job, done, scratch.outputRow(done));
     }
   }
 }
 
 template <typename In, typename Out>
-void runPlain(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
-  run(job, place, down, scratch);
-}
-
-#ifdef LOOM_EACH_X86
-template <typename In, typename Out>
-__attribute__((target("avx2,fma"))) void runAvx2(const Job& job, const Place<In, Out>& place,
-                                                 const std::vector<float>& down, Scratch& scratch) {
-  run(job, place, down, scratch);
-}
-template <typename In, typename Out>
-__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))) void runAvx512(const Job& job,
-                                                                                 const Place<In, Out>& place,
-                                                                                 const std::vector<float>& down,
-                                                                                 Scratch& scratch) {
-  run(job, place, down, scratch);
-}
-#endif
-
-/// By the widest registers that this machine has.
-template <typename In, typename Out>
-void runWidest(const Job& job, const Place<In, Out>& place, const std::vector<float>& down, Scratch& scratch) {
-#ifdef LOOM_EACH_X86
-  static const bool kAvx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-  static const bool kAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (kAvx512) {
-    return runAvx512(job, place, down, scratch);
+HWY_INLINE void runAny(const Plan& plan, const FilteredLreluCall<In, Out>& call, const Job& job) {
+  const bool usual =
+      plan.across.taps == 6 && plan.filter.folded && plan.filter.taps == 2 * kFoldedTaps && plan.filter.factor == 2;
+  if (usual && plan.across.factor == 2) {
+    runStrip<2, 6, true>(plan, call, job);
+  } else if (usual && plan.across.factor == 4) {
+    runStrip<4, 6, true>(plan, call, job);
+  } else {
+    runStrip<0, 0, false>(plan, call, job);
   }
-  if (kAvx2) {
-    return runAvx2(job, place, down, scratch);
-  }
-#endif
-  runPlain(job, place, down, scratch);
 }
 
-template <typename In, typename Out>
-void runBlock(const FilteredLrelu& plan, const Place<In, Out>& place, int height, int width) {
-  const int upTaps = static_cast<int>(plan.upTaps.size());
-  Job job{plan,
-          height,
-          width,
-          height * plan.up + plan.padTop + plan.padBottom - upTaps + 1,
-          width * plan.up + plan.padLeft + plan.padRight - upTaps + 1,
-          plan.outputSize(height, plan.padTop, plan.padBottom),
-          plan.outputSize(width, plan.padLeft, plan.padRight),
-          plan.downIsSquare ? static_cast<int>(std::lround(std::sqrt(static_cast<double>(plan.downTaps.size()))))
-                            : static_cast<int>(plan.downTaps.size()),
-          lineOf(plan.upTaps, plan.up, plan.padTop),
-          lineOf(plan.upTaps, plan.up, plan.padLeft)};
-  const std::vector<float> down(plan.downTaps.rbegin(), plan.downTaps.rend());
-  static thread_local Scratch scratch;
-  const auto atLeast = [](std::vector<float>& floats, std::ptrdiff_t a, std::ptrdiff_t b) {
-    const auto wanted = static_cast<std::size_t>(a * b * kLreluBlock);
-    if (floats.size() < wanted) {
-      floats.resize(wanted);
-    }
-  };
-  atLeast(scratch.block, height, width);
-  atLeast(scratch.line, 1, width);
-  atLeast(scratch.row, 1, job.columns);
-  atLeast(scratch.filtered, 1, job.outWidth);
-  atLeast(scratch.ring, (job.downTaps + plan.down - 1) / plan.down, job.outWidth);
-  runWidest(job, place, down, scratch);
+}  // namespace
+
+int Lanes() { return static_cast<int>(lanes()); }
+void RunFloat(const Plan& plan, const FilteredLreluCall<float, float>& call, const Job& job) {
+  runAny(plan, call, job);
+}
+void RunMixed(const Plan& plan, const FilteredLreluCall<Bfloat16, float>& call, const Job& job) {
+  runAny(plan, call, job);
+}
+void RunHalf(const Plan& plan, const FilteredLreluCall<Bfloat16, Bfloat16>& call, const Job& job) {
+  runAny(plan, call, job);
+}
+
+}  // namespace loom::model::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace loom::model {
+
+HWY_EXPORT(Lanes);
+HWY_EXPORT(RunFloat);
+HWY_EXPORT(RunMixed);
+HWY_EXPORT(RunHalf);
+
+namespace {
+
+template <typename In, typename Out, typename Run>
+void runAll(const FilteredLrelu& of, const FilteredLreluCall<In, Out>& call, const ParallelJobs& parallel,
+            const Run& run) {
+  const lrelu::Plan plan(of, call.height, call.width);
+  const int lanes = HWY_DYNAMIC_DISPATCH(Lanes)();
+  const int blocks = (call.channels + lanes - 1) / lanes;
+  const int strips = (plan.outWidth + lrelu::kStripWidth - 1) / lrelu::kStripWidth;
+  parallel.run(static_cast<std::int64_t>(call.count) * blocks * strips, [&](std::int64_t index) {
+    const int strip = static_cast<int>(index % strips);
+    const auto block = static_cast<int>(index / strips % blocks);
+    run(plan, call,
+        lrelu::Job{static_cast<int>(index / strips / blocks), block * lanes, plan.outWidth * strip / strips,
+                   plan.outWidth * (strip + 1) / strips});
+  });
 }
 
 }  // namespace
 
 int FilteredLrelu::outputSize(int pixels, int padBefore, int padAfter) const {
   const int upsampled = pixels * up + padBefore + padAfter - static_cast<int>(upTaps.size()) + 1;
-  const int taps = downIsSquare ? static_cast<int>(std::lround(std::sqrt(static_cast<double>(downTaps.size()))))
-                                : static_cast<int>(downTaps.size());
-  const int left = upsampled - taps + 1;
+  const int left = upsampled - lrelu::DownFilter(*this).taps + 1;
   return left < 1 ? 0 : (left + down - 1) / down;
 }
 
-void filteredLreluBlock(const FilteredLrelu& plan, const float* input, const LreluChannels& each, float* output,
-                        int height, int width, int channels, int first) {
-  const int count = std::min(kLreluBlock, channels - first);
-  runBlock(plan, Place<float, float>{input, output, each, channels, first, count}, height, width);
+void filteredLrelu(const FilteredLrelu& plan, const FilteredLreluCall<float, float>& call,
+                   const ParallelJobs& parallel) {
+  runAll(plan, call, parallel, [](const auto&... all) { HWY_DYNAMIC_DISPATCH(RunFloat)(all...); });
 }
 
-void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, float* output,
-                        int height, int width, int channels, int first) {
-  const int count = std::min(kLreluBlock, channels - first);
-  runBlock(plan, Place<Bfloat16, float>{input, output, each, channels, first, count}, height, width);
+void filteredLrelu(const FilteredLrelu& plan, const FilteredLreluCall<Bfloat16, float>& call,
+                   const ParallelJobs& parallel) {
+  runAll(plan, call, parallel, [](const auto&... all) { HWY_DYNAMIC_DISPATCH(RunMixed)(all...); });
 }
 
-void filteredLreluBlock(const FilteredLrelu& plan, const Bfloat16* input, const LreluChannels& each, Bfloat16* output,
-                        int height, int width, int channels, int first) {
-  const int count = std::min(kLreluBlock, channels - first);
-  runBlock(plan, Place<Bfloat16, Bfloat16>{input, output, each, channels, first, count}, height, width);
+void filteredLrelu(const FilteredLrelu& plan, const FilteredLreluCall<Bfloat16, Bfloat16>& call,
+                   const ParallelJobs& parallel) {
+  runAll(plan, call, parallel, [](const auto&... all) { HWY_DYNAMIC_DISPATCH(RunHalf)(all...); });
 }
 
 }  // namespace loom::model
+#endif

@@ -3,6 +3,7 @@
 #include "model/generators/chain_generator.h"
 #include "model/generators/script_program.h"
 #include "model/input_check.h"
+#include "model/worker/kept_memory.h"
 #include "model/worker/opened_parts.h"
 #include "model/worker/pack_frame.h"
 #include "model/worker/style_mix.h"
@@ -23,10 +24,14 @@ double millisecondsSince(Clock::time_point start) {
 }  // namespace
 
 OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
-OpenedModel::~OpenedModel() = default;
+OpenedModel::~OpenedModel() {
+  m_parts.reset();
+  giveBackTensorMemory();  // the next model's activations are of other sizes
+}
 
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
+  keepTensorMemory();
   auto checkpoint = std::make_shared<const Checkpoint>(readCheckpoint(path, control));
   ModelChoice choice = chooseModel(*checkpoint, options, control);
   auto parts = std::make_unique<Parts>(std::move(checkpoint), std::move(choice));

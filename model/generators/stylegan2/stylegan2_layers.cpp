@@ -36,10 +36,12 @@ Stylegan2Convolution::Stylegan2Convolution(const Stylegan2Options& options, std:
       m_clamp(options.clamp),
       m_pixels(pixels),
       m_kernel(options.kernel),
-      m_up(up) {
+      m_up(up),
+      m_quick(up ? WinogradKind::Twice : WinogradKind::Same) {
   m_weight = register_parameter("weight", torch::empty({out, in, m_kernel, m_kernel}));
   m_bias = register_parameter("bias", torch::empty({out}));
-  m_resampleFilter = register_buffer("resample_filter", torch::empty(up ? options.filterShape : options.idleFilterShape));
+  m_resampleFilter =
+      register_buffer("resample_filter", torch::empty(up ? options.filterShape : options.idleFilterShape));
   if (options.noise) {
     m_noiseStrength = register_parameter("noise_strength", torch::empty({}));
     if (options.storedNoise) {
@@ -56,7 +58,8 @@ void Stylegan2Convolution::prepare(double gain) {
   m_bound = m_clamp.value_or(0.0) * gain;
   m_affine->prepare(1.0);
   // Channels last, as the convolution takes it: a transposed one with its first two dimensions swapped.
-  if (const Tensor laid = m_up ? m_weight.transpose(0, 1) : m_weight; !laid.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+  if (const Tensor laid = m_up ? m_weight.transpose(0, 1) : m_weight;
+      !laid.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     const Tensor last = channelsLast(laid.detach());
     m_weight.set_data(m_up ? last.transpose(0, 1) : last);
   }
@@ -70,8 +73,17 @@ void Stylegan2Convolution::prepare(double gain) {
   if (m_noiseConst.defined()) {
     m_gainedNoise = m_noiseConst * m_gainedStrength;
   }
+  m_quick.reset();
   if (m_up && (!m_blur || m_blur->device() != m_resampleFilter.device())) {
     m_blur.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
+    // conv2d_resample.py's path for up = 2: a transposed convolution, then the filter, both padded as the whole asks
+    // for.
+    const std::int64_t taps = m_blur->taps();
+    const std::int64_t before = m_kernel / 2 + (taps + 1) / 2 - (m_kernel - 1);
+    const std::int64_t after = m_kernel / 2 + (taps >= 2 ? (taps - 2) / 2 : -1) - (m_kernel - 2);
+    m_cut = std::max<std::int64_t>(0, std::min(-before, -after));
+    m_before = before + m_cut;
+    m_after = after + m_cut;
   }
 }
 
@@ -105,13 +117,35 @@ Tensor Stylegan2Convolution::convolve(const Tensor& x, const Tensor& weight, con
   if (!m_up) {
     return torch::conv2d(x, weight, bias, 1, m_kernel / 2);
   }
-  // conv2d_resample.py's path for up = 2: a transposed convolution, then the filter, both padded as the whole asks for.
-  const std::int64_t taps = m_blur->taps();
-  const std::int64_t before = m_kernel / 2 + (taps + 1) / 2 - (m_kernel - 1);
-  const std::int64_t after = m_kernel / 2 + (taps >= 2 ? (taps - 2) / 2 : -1) - (m_kernel - 2);
-  const std::int64_t cut = std::max<std::int64_t>(0, std::min(-before, -after));
-  const Tensor y = torch::conv_transpose2d(x, weight.transpose(0, 1), {}, 2, cut);
-  return m_blur->filter(y, before + cut, after + cut, bias);
+  const Tensor y = torch::conv_transpose2d(x, weight.transpose(0, 1), {}, 2, m_cut);
+  return m_blur->filter(y, m_before, m_after, bias);
+}
+
+Tensor Stylegan2Convolution::inOnePass(const Tensor& x, const Tensor& styles, const Tensor& scale,
+                                       const Tensor& noise) const {
+  const auto slope = slopeOf(m_activation);
+  if (!slope || x.size(0) != styles.size(0) || (m_up && !m_blur->isProduct())) {
+    return {};
+  }
+  const Tensor scales = scale.contiguous();
+  const Tensor bias = m_gainedBias.contiguous();
+  const Tensor added = noise.defined() ? noise.contiguous() : Tensor();
+  ChannelFinish finish;
+  const bool takes = m_cut == 0 && m_quick.takes(x, m_weight, m_kernel / 2);
+  if (takes || m_up) {
+    finish.scale = scales.const_data_ptr<float>();
+    finish.bias = bias.const_data_ptr<float>();
+    finish.noise = added.defined() ? added.const_data_ptr<float>() : nullptr;
+    finish.noiseOfEach = added.defined() && added.dim() == 4 && added.size(0) > 1;
+    finish.slope = *slope;
+    finish.bound = m_clamp ? static_cast<float>(m_bound) : -1.0F;
+  }
+  if (!m_up) {
+    return takes ? m_quick.forward(x, styles, m_weight, m_kernel / 2, finish) : Tensor();
+  }
+  const Tensor twice = takes ? m_quick.forward(x, styles, m_weight, 0)
+                             : torch::conv_transpose2d(x * asPlanes(styles), m_weight.transpose(0, 1), {}, 2, m_cut);
+  return m_blur->filterAndFinish(twice, m_before, m_after, finish);
 }
 
 Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2Pass& pass) const {
@@ -123,6 +157,12 @@ Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2
   const auto type = pass.draft ? torch::kBFloat16 : torch::kFloat32;
   const Tensor styles = m_affine->forward(w);
   const Tensor scale = torch::linear(styles.square(), m_weightSquares).add_(kEpsilon).rsqrt() * m_inner;
+  const Tensor added = noiseFor(w.size(0), pass.noise);
+  if (x.is_cpu() && type == torch::kFloat32 && !torch::GradMode::is_enabled() && !is_training()) {
+    if (const Tensor whole = inOnePass(x, styles, scale, added); whole.defined()) {
+      return whole;
+    }
+  }
   Tensor y;
   if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
     const Tensor weight = m_weight * asPlanes(styles) * asPlanes(scale[0]).unsqueeze(1);
@@ -135,7 +175,6 @@ Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2
       torch::addcmul_out(y, asPlanes(m_gainedBias).to(type), y, asPlanes(scale).to(type));
     }
   }
-  const Tensor added = noiseFor(w.size(0), pass.noise);
   if (added.defined()) {
     y.add_(added.to(type));
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/generators/stylegan2/stylegan2_options.h"
+#include "model/generators/winograd_layer.h"
 #include "model/synthesis_settings.h"
 
 namespace loom::model {
@@ -44,7 +45,8 @@ struct Stylegan2Pass {
 class Stylegan2Convolution : public torch::nn::Module {
  public:
   /// `pixels` is the side of the output, twice the input's where `up`.
-  Stylegan2Convolution(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels, bool up);
+  Stylegan2Convolution(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels,
+                       bool up);
 
   /// `gain` scales the output, clamp and all.
   void prepare(double gain);
@@ -63,6 +65,10 @@ class Stylegan2Convolution : public torch::nn::Module {
   void makeHalfWeights() const;
 
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) const;
+  /// All of `forward` behind styles, scale and noise on the CPU, in float32 and without gradients, with no passes over
+  /// the picture in between; undefined where the layer's form or size leaves no such way.
+  torch::Tensor inOnePass(const torch::Tensor& x, const torch::Tensor& styles, const torch::Tensor& scale,
+                          const torch::Tensor& noise) const;
   torch::Tensor noiseFor(std::int64_t count, NoiseSource& noise) const;
   const torch::Tensor& fixedWeight(bool draft) const;
 
@@ -92,6 +98,10 @@ class Stylegan2Convolution : public torch::nn::Module {
   };
   mutable HalfWeights m_half;  // made by the first layer in half precision that wants it
   std::optional<FirFilter> m_blur;
+  std::int64_t m_before = 0;  // zeros that m_blur adds to what the transposed convolution gives
+  std::int64_t m_after = 0;
+  std::int64_t m_cut = 0;  // and what the convolution leaves off itself
+  WinogradLayer m_quick;
 };
 
 /// A modulated 1×1 convolution to the picture's channels.
@@ -141,9 +151,10 @@ class Stylegan2Block : public torch::nn::Module {
 
   void addStyleWeights(std::vector<torch::Tensor>& weights) const;
 
-  /// Runs the block's convolutions from number `from` on: x (undefined before the first block) is what is behind the one
-  /// before, and becomes what is behind the last. ws: N×layers×wDim, of which `first` is the block's own. `keep`, where
-  /// given, is told of each and what is behind it; of an undefined tensor where the block cannot be taken up there.
+  /// Runs the block's convolutions from number `from` on: x (undefined before the first block) is what is behind the
+  /// one before, and becomes what is behind the last. ws: N×layers×wDim, of which `first` is the block's own. `keep`,
+  /// where given, is told of each and what is behind it; of an undefined tensor where the block cannot be taken up
+  /// there.
   using Keep = std::function<void(std::int64_t convolution, const torch::Tensor& x)>;
   void convolve(torch::Tensor& x, const torch::Tensor& ws, std::int64_t first, std::int64_t from, Stylegan2Pass& pass,
                 const Keep& keep) const;

@@ -1,6 +1,8 @@
 #include "model/generators/stylegan2/stylegan2_ops.h"
 
 #include "model/device/kernel_ops.h"
+#include "model/generators/torch_threads.h"
+#include "model/kernels/fir_filter.h"
 
 #include <array>
 #include <cmath>
@@ -31,6 +33,11 @@ const std::array<ActivationEntry, 9>& entries() {
 
 constexpr double kLeak = 0.2;
 
+std::vector<float> valuesOf(const torch::Tensor& line) {
+  const torch::Tensor here = line.to(torch::kCPU, torch::kFloat32).contiguous();
+  return {here.const_data_ptr<float>(), here.const_data_ptr<float>() + here.numel()};
+}
+
 /// The filter as rows ⊗ columns where it is such a product, as all of the field's are: two passes of n taps, not n².
 bool splitFilter(const torch::Tensor& f, torch::Tensor& rows, torch::Tensor& columns) {
   const auto sum = f.sum();
@@ -58,8 +65,15 @@ const char* nameOf(Activation activation) { return entries().at(static_cast<std:
 
 double gainOf(Activation activation) { return entries().at(static_cast<std::size_t>(activation)).gain; }
 
-bool isHomogeneous(Activation activation) {
-  return activation == Activation::Linear || activation == Activation::Relu || activation == Activation::LeakyRelu;
+bool isHomogeneous(Activation activation) { return slopeOf(activation).has_value(); }
+
+std::optional<float> slopeOf(Activation activation) {
+  switch (activation) {
+    case Activation::Linear: return 1.0F;
+    case Activation::Relu: return 0.0F;
+    case Activation::LeakyRelu: return static_cast<float>(kLeak);
+    default: return std::nullopt;
+  }
 }
 
 torch::Tensor activate(Activation activation, torch::Tensor x) {
@@ -86,8 +100,13 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
   m_spread = forChannels(whole);
   torch::Tensor rows;
   torch::Tensor columns;
+  const bool isProduct = splitFilter(whole, rows, columns);
+  if (isProduct) {
+    m_down = valuesOf(rows.flip(0));
+    m_across = valuesOf(columns.flip(0));
+  }
   constexpr std::int64_t kShort = 6;  // channels last, one pass of n² taps is quicker than two of n up to here
-  if (m_taps > kShort && splitFilter(whole, rows, columns)) {
+  if (m_taps > kShort && isProduct) {
     m_rows = forChannels(rows.flip(0).unsqueeze(1));
     m_columns = forChannels(columns.flip(0).unsqueeze(0));
   } else {
@@ -95,8 +114,8 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
   }
 }
 
-torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after,
-                                  std::int64_t stride, const torch::Tensor& bias) const {
+torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after, std::int64_t stride,
+                                  const torch::Tensor& bias) const {
   if (useKernels(x)) {
     const torch::Tensor y = byKernels(x, 1, static_cast<int>(stride), before, after);
     return bias.defined() ? bend(y, {.bias = bias}) : y;
@@ -120,6 +139,30 @@ torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, s
 torch::Tensor FirFilter::filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
                                 const torch::Tensor& bias) const {
   return convolve(x, before, after, 1, bias);
+}
+
+torch::Tensor FirFilter::filterAndFinish(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                                         const ChannelFinish& finish) const {
+  const torch::Tensor input = x.contiguous(at::MemoryFormat::ChannelsLast);
+  FirCall call;
+  call.input = input.const_data_ptr<float>();
+  call.count = static_cast<int>(input.size(0));
+  call.height = static_cast<int>(input.size(2));
+  call.width = static_cast<int>(input.size(3));
+  call.channels = static_cast<int>(input.size(1));
+  call.down = m_down;
+  call.across = m_across;
+  call.before = static_cast<int>(before);
+  call.after = static_cast<int>(after);
+  call.finish = finish;
+  const int taps = static_cast<int>(m_taps);
+  torch::Tensor output =
+      torch::empty({input.size(0), input.size(1), firOutput(call.height, call.before, call.after, taps),
+                    firOutput(call.width, call.before, call.after, taps)},
+                   input.options(), at::MemoryFormat::ChannelsLast);
+  call.output = output.data_ptr<float>();
+  firFilter(call, torchJobs());
+  return output;
 }
 
 torch::Tensor FirFilter::downsample(const torch::Tensor& x, std::int64_t before, std::int64_t after) const {

@@ -1,10 +1,13 @@
 // The two operations that StyleGAN2's layers share: bias_act and upfirdn2d of NVlabs/stylegan3, torch_utils/ops.
 #pragma once
 
+#include "model/kernels/channel_finish.h"
+
 #include <torch/torch.h>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace loom::model {
 
@@ -21,6 +24,9 @@ double gainOf(Activation activation);
 /// True where activate(g·x) = g·activate(x) for every g ≥ 0, so that gains can go into weights.
 bool isHomogeneous(Activation activation);
 
+/// The slope below 0 of those that are straight lines on either side of it.
+std::optional<float> slopeOf(Activation activation);
+
 /// The activation without its gain, in place where it can be: use what is returned.
 torch::Tensor activate(Activation activation, torch::Tensor x);
 
@@ -34,6 +40,14 @@ class FirFilter {
   /// below 0 so many pixels are cut. `bias` (C values) is added where it is defined.
   torch::Tensor filter(const torch::Tensor& x, std::int64_t before, std::int64_t after,
                        const torch::Tensor& bias = {}) const;
+
+  /// True where the filter is a product of two vectors, as all of the field's are.
+  bool isProduct() const { return !m_down.empty(); }
+
+  /// `filter` of x on the CPU, in float32 and without gradients, by a filter that is a product, and what comes behind
+  /// it in the same pass: `finish` points to N×C, C and the output's values.
+  torch::Tensor filterAndFinish(const torch::Tensor& x, std::int64_t before, std::int64_t after,
+                                const ChannelFinish& finish) const;
 
   /// upfirdn2d.upsample2d: N×C×H×W → N×C×2H×2W. The gain of 4 that this asks for is the constructor's.
   torch::Tensor upsample(const torch::Tensor& x) const;
@@ -52,10 +66,12 @@ class FirFilter {
 
   std::int64_t m_taps = 0;
   std::int64_t m_channels = 0;
-  torch::Tensor m_rows;     // C×1×taps×1, flipped; undefined where the filter is no product of two vectors
-  torch::Tensor m_columns;  // C×1×1×taps, flipped
-  torch::Tensor m_whole;    // C×1×taps×taps, flipped; undefined where rows and columns are there
-  torch::Tensor m_spread;   // C×1×taps×taps, as it is: for transposed convolutions
+  std::vector<float> m_down;    // taps from row to row, turned; empty where the filter is no product of two vectors
+  std::vector<float> m_across;  // and along a row
+  torch::Tensor m_rows;         // C×1×taps×1, flipped; undefined where the filter is no product of two vectors
+  torch::Tensor m_columns;      // C×1×1×taps, flipped
+  torch::Tensor m_whole;        // C×1×taps×taps, flipped; undefined where rows and columns are there
+  torch::Tensor m_spread;       // C×1×taps×taps, as it is: for transposed convolutions
 };
 
 }  // namespace loom::model

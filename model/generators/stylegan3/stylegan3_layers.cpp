@@ -1,8 +1,7 @@
 #include "model/generators/stylegan3/stylegan3_layers.h"
 
 #include "model/device/kernel_ops.h"
-
-#include <ATen/Parallel.h>
+#include "model/generators/torch_threads.h"
 
 #include <cmath>
 #include <numbers>
@@ -22,26 +21,18 @@ std::vector<float> valuesOf(const Tensor& filter) {
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
-/// One picture after the other, a block of channels a job.
 template <typename In, typename Out>
 void filterAll(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, const Tensor& bias, Tensor& y) {
-  const auto* from = static_cast<const In*>(x.const_data_ptr());
-  auto* to = static_cast<Out*>(y.data_ptr());
-  const int channels = static_cast<int>(x.size(1));
-  const int height = static_cast<int>(x.size(2));
-  const int width = static_cast<int>(x.size(3));
-  const std::int64_t blocks = (channels + kLreluBlock - 1) / kLreluBlock;
-  const float* scales = scale.defined() ? scale.const_data_ptr<float>() : nullptr;
-  const float* biases = bias.const_data_ptr<float>();
-  at::parallel_for(0, x.size(0) * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t job = begin; job < end; ++job) {
-      const std::int64_t picture = job / blocks;
-      filteredLreluBlock(plan, from + picture * x.size(2) * x.size(3) * channels,
-                         {biases, scales ? scales + picture * channels : nullptr},
-                         to + picture * y.size(2) * y.size(3) * channels, height, width, channels,
-                         static_cast<int>(job % blocks) * kLreluBlock);
-    }
-  });
+  FilteredLreluCall<In, Out> call;
+  call.input = static_cast<const In*>(x.const_data_ptr());
+  call.output = static_cast<Out*>(y.data_ptr());
+  call.count = static_cast<int>(x.size(0));
+  call.height = static_cast<int>(x.size(2));
+  call.width = static_cast<int>(x.size(3));
+  call.channels = static_cast<int>(x.size(1));
+  call.bias = bias.const_data_ptr<float>();
+  call.scale = scale.defined() ? scale.const_data_ptr<float>() : nullptr;
+  filteredLrelu(plan, call, torchJobs());
 }
 
 /// filtered_lrelu of x·scale + bias on the CPU. x: N×C×H×W float32 or bfloat16, scale: N×C float32 or undefined; the
@@ -82,10 +73,10 @@ void Stylegan3Input::prepare() {
   m_gainedWeight = register_buffer("gained_weight", m_weight / std::sqrt(static_cast<double>(m_weight.size(0))));
   // affine_grid with align_corners = False: centres of pixels, of a picture that is size / rate wide.
   const Tensor line = ((torch::arange(m_size) * 2 + 1) / static_cast<double>(m_size) - 1.0) * (0.5 * m_size / m_rate);
-  m_grid = register_buffer("grid", torch::stack({line.unsqueeze(0).expand({m_size, m_size}),
-                                                 line.unsqueeze(1).expand({m_size, m_size})}, 2)
-                                       .to(torch::kFloat32)
-                                       .contiguous());
+  m_grid = register_buffer(
+      "grid", torch::stack({line.unsqueeze(0).expand({m_size, m_size}), line.unsqueeze(1).expand({m_size, m_size})}, 2)
+                  .to(torch::kFloat32)
+                  .contiguous());
 }
 
 Tensor Stylegan3Input::forward(const Tensor& w, const std::optional<Matrix3>& transform) const {
@@ -99,7 +90,8 @@ Tensor Stylegan3Input::forward(const Tensor& w, const std::optional<Matrix3>& tr
   const auto matrix = [count](at::TensorList entries) { return torch::stack(entries, 1).view({count, 3, 3}); };
   const Tensor turn = matrix({c, -s, zero, s, c, zero, zero, zero, one});
   const Tensor shift = matrix({one, zero, -t.select(1, 2), zero, one, -t.select(1, 3), zero, zero, one});
-  const Tensor user = transform ? torch::tensor(at::ArrayRef<float>(*transform)).view({3, 3}).to(w.device()) : m_transform;
+  const Tensor user =
+      transform ? torch::tensor(at::ArrayRef<float>(*transform)).view({3, 3}).to(w.device()) : m_transform;
   const Tensor whole = torch::matmul(turn, shift).matmul(user);
 
   const Tensor phases = m_phases + torch::matmul(m_freqs, whole.slice(1, 0, 2).slice(2, 2, 3)).squeeze(2);
@@ -114,15 +106,16 @@ Tensor Stylegan3Input::forward(const Tensor& w, const std::optional<Matrix3>& tr
 Stylegan3Layer::Stylegan3Layer(const Stylegan3Options& options, const Stylegan3LayerShape& shape, bool downIsSquare)
     : m_shape(shape) {
   m_affine = register_module("affine", std::make_shared<Stylegan2Linear>(options.wDim, shape.inChannels));
-  m_weight = register_parameter("weight", torch::empty({shape.outChannels, shape.inChannels, shape.kernel, shape.kernel}));
+  m_weight =
+      register_parameter("weight", torch::empty({shape.outChannels, shape.inChannels, shape.kernel, shape.kernel}));
   m_bias = register_parameter("bias", torch::empty({shape.outChannels}));
   m_magnitude = register_buffer("magnitude_ema", torch::empty({}));
   if (shape.upTaps > 1) {
     m_upFilter = register_buffer("up_filter", torch::empty({shape.upTaps}));
   }
   if (shape.downTaps > 1) {
-    m_downFilter = register_buffer("down_filter", downIsSquare ? torch::empty({shape.downTaps, shape.downTaps})
-                                                               : torch::empty({shape.downTaps}));
+    m_downFilter = register_buffer(
+        "down_filter", downIsSquare ? torch::empty({shape.downTaps, shape.downTaps}) : torch::empty({shape.downTaps}));
   }
   m_plan.up = shape.up;
   m_plan.down = shape.down;
@@ -148,6 +141,7 @@ void Stylegan3Layer::prepare() {
   // The CPU's filtered_lrelu takes channels last, the GPU's a channel at a time.
   m_weight.set_data(weight.is_cpu() ? channelsLast(weight) : weight.contiguous());
   m_draftWeight = Tensor();
+  m_convolution.reset();
 }
 
 Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w, Tensor& scale) const {
@@ -162,6 +156,9 @@ Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w, Tensor& scale)
     styles = styles * m_inputGain;
   }
   const int pad = m_shape.kernel - 1;
+  if (m_convolution.takes(x, m_weight, pad)) {
+    return m_convolution.forward(x, styles, m_weight, pad);
+  }
   if (w.size(0) == 1 && m_weight.numel() <= x.numel()) {
     return torch::conv2d(x, (m_weight * asPlanes(styles)).to(type), {}, 1, pad);
   }

@@ -4,6 +4,7 @@
 
 #include "model/generators/stylegan2/stylegan2_layers.h"
 #include "model/generators/stylegan3/stylegan3_options.h"
+#include "model/generators/winograd_layer.h"
 #include "model/kernels/filtered_lrelu.h"
 #include "model/synthesis_settings.h"
 
@@ -57,11 +58,12 @@ class Stylegan3Layer : public torch::nn::Module {
   torch::Tensor m_weight;
   torch::Tensor m_bias;
   torch::Tensor m_magnitude;
-  torch::Tensor m_upFilter;    // undefined where there is none
-  torch::Tensor m_downFilter;  // likewise
-  torch::Tensor m_weightSquares;  // out×in, of the weights made of equal magnitude
+  torch::Tensor m_upFilter;             // undefined where there is none
+  torch::Tensor m_downFilter;           // likewise
+  torch::Tensor m_weightSquares;        // out×in, of the weights made of equal magnitude
   mutable torch::Tensor m_draftWeight;  // made by the first draft that wants it
   double m_inputGain = 1.0;
+  WinogradLayer m_convolution{WinogradKind::Same};
   FilteredLrelu m_plan;
 };
 
