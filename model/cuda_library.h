@@ -38,9 +38,14 @@ class CudaLibrary {
   const std::string& reason() const { return m_reason; }
   const std::vector<LoomCudaDevice>& devices() const { return m_devices; }
 
-  /// Float planes to RGBA8 on the device they lie on, queued on `stream`; see LoomCudaInterface::packRgba.
-  [[nodiscard]] std::string packRgba(const float* planes, int channels, int height, int width, float low, float high,
-                                     std::uint8_t* rgba, void* stream) const;
+  /// Kernels, queued on `stream` of the device that the result lies on; see LoomCudaInterface.
+  [[nodiscard]] std::string packRgba(const void* planes, LoomElement element, int channels, int height, int width,
+                                     float low, float high, std::uint8_t* rgba, void* stream) const;
+  [[nodiscard]] std::string biasAct(const LoomBiasAct& job, void* stream) const;
+  [[nodiscard]] std::string upfirdn(const LoomUpfirdn& job, void* stream) const;
+  [[nodiscard]] std::string filteredLrelu(const LoomFilteredLrelu& job, void* stream) const;
+  [[nodiscard]] std::string demodulation(const LoomDemodulation& job, void* stream) const;
+  [[nodiscard]] std::string modulatedWeights(const LoomModulatedWeights& job, void* stream) const;
   /// Waits for `stream`: do so before a frame is handed over.
   [[nodiscard]] std::string synchronize(int device, void* stream) const;
   /// Device memory to host memory; waits for the copy only.

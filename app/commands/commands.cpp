@@ -11,6 +11,7 @@
 #include "app/commands/stop_signals.h"
 #include "app/commands/train_command.h"
 #include "app/commands/video_command.h"
+#include "model/compute_device.h"
 
 #include <QCoreApplication>
 
@@ -152,6 +153,9 @@ int runSubCommand(const Command& command, const std::vector<std::string>& words,
       return kDone;
     }
     const ExitCode code = command.run(arguments, streams, stop);
+    if (const model::DeviceNews news = model::deviceNews(); news.number > 0) {
+      streams.err << "note: " << news.sentence << '\n';
+    }
     streams.out.flush();
     if (!streams.out) {
       streams.err << "latent-loom: the output could not be written.\n";

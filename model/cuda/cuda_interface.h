@@ -10,6 +10,8 @@
 #ifndef LOOM_CUDA_INTERFACE_H
 #define LOOM_CUDA_INTERFACE_H
 
+#include "model/device/kernel_jobs.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +20,7 @@ extern "C" {
 #endif
 
 /* Grows with every change of the table; program and library must agree exactly. */
-#define LOOM_CUDA_INTERFACE_VERSION 1U
+#define LOOM_CUDA_INTERFACE_VERSION 2U
 
 /* Name of the one exported symbol, of type LoomCudaGetInterface. */
 #define LOOM_CUDA_INTERFACE_SYMBOL "loomCudaInterface"
@@ -51,11 +53,21 @@ typedef struct LoomCudaInterface {
   LoomCudaError (*copyToDevice)(void* device, const void* host, size_t bytes);
   LoomCudaError (*copyToHost)(void* host, const void* device, size_t bytes);
 
-  /* Float planes to RGBA8, both on the device that `planes` lies on: channels x height x width floats, contiguous,
-   * channels 1 or 3, values low..high stretched to 0..255 (model/device/rgba_pack.h), to height x width x 4 bytes, at a
-   * 4-byte boundary. Queued on `stream` (a cudaStream_t of that device; NULL: the default stream); does not wait. */
-  LoomCudaError (*packRgba)(const float* planes, int channels, int height, int width, float low, float high,
-                            uint8_t* rgba, void* stream);
+  /* Kernels. Each is queued on `stream` (a cudaStream_t of the device that the result lies on; NULL: the default stream)
+   * and does not wait; the memory must stay until that work is done.
+   *
+   * Planes to RGBA8: channels x height x width elements, contiguous, channels 1 or 3, values low..high stretched to
+   * 0..255 (model/device/rgba_pack.h), to height x width x 4 bytes, at a 4-byte boundary. */
+  LoomCudaError (*packRgba)(const void* planes, LoomElement element, int channels, int height, int width, float low,
+                            float high, uint8_t* rgba, void* stream);
+  /* The operations of StyleGAN2 and 3, see model/device/kernel_jobs.h. */
+  LoomCudaError (*biasAct)(const LoomBiasAct* job, void* stream);
+  LoomCudaError (*upfirdn)(const LoomUpfirdn* job, void* stream);
+  /* From float32 to half: refused. An error, too, where the filters are so long that not even one pixel's tile fits a
+   * block's 48 KiB (some 90 taps); `upfirdn` and `biasAct` then do the same in steps. */
+  LoomCudaError (*filteredLrelu)(const LoomFilteredLrelu* job, void* stream);
+  LoomCudaError (*demodulation)(const LoomDemodulation* job, void* stream);
+  LoomCudaError (*modulatedWeights)(const LoomModulatedWeights* job, void* stream);
   /* Waits for all work queued on `stream` of `device`: a frame is handed over only then. Errors of kernels that ran
    * there turn up here. */
   LoomCudaError (*synchronize)(int device, void* stream);

@@ -42,8 +42,13 @@ class DeviceScope {
 };
 
 // The table's functions, by the file that holds them. Contracts: cuda_interface.h.
-LoomCudaError packRgba(const float* planes, int channels, int height, int width, float low, float high,
-                       std::uint8_t* rgba, void* stream);
+LoomCudaError packRgba(const void* planes, LoomElement element, int channels, int height, int width, float low,
+                       float high, std::uint8_t* rgba, void* stream);
+LoomCudaError biasAct(const LoomBiasAct* job, void* stream);
+LoomCudaError upfirdn(const LoomUpfirdn* job, void* stream);
+LoomCudaError filteredLrelu(const LoomFilteredLrelu* job, void* stream);
+LoomCudaError demodulation(const LoomDemodulation* job, void* stream);
+LoomCudaError modulatedWeights(const LoomModulatedWeights* job, void* stream);
 LoomCudaError registerBuffer(unsigned int buffer, void** resource);
 LoomCudaError unregisterBuffer(void* resource);
 LoomCudaError copyToBuffer(void* resource, const void* device, std::size_t bytes);

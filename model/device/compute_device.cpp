@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 namespace loom::model {
@@ -20,6 +21,9 @@ std::atomic<bool>& cpuOnly() {
   static std::atomic<bool> asked{false};
   return asked;
 }
+
+std::mutex newsMutex;
+DeviceNews news;  // guarded by newsMutex
 
 /// All three or none: the driver with our kernels, LibTorch's CUDA half, and a device that torch accepts.
 ComputeDevice decide() {
@@ -36,6 +40,8 @@ ComputeDevice decide() {
   if (!torch::cuda::is_available()) {
     return {false, cpuName(), "The CPU computes: LibTorch finds no CUDA device that it can use."};
   }
+  // float32 is float32: torch would let convolutions round to TF32's ten bits otherwise.
+  at::globalContext().setAllowTF32CuDNN(false);
   return {true, cuda.devices().front().name, {}};
 }
 
@@ -44,6 +50,16 @@ ComputeDevice decide() {
 const ComputeDevice& computeDevice() {
   static const ComputeDevice kDevice = decide();
   return kDevice;
+}
+
+DeviceNews deviceNews() {
+  const std::lock_guard lock(newsMutex);
+  return news;
+}
+
+void tellDeviceNews(const std::string& sentence) {
+  const std::lock_guard lock(newsMutex);
+  news = {news.number + 1, sentence};
 }
 
 bool useCpuOnly() {

@@ -87,9 +87,30 @@ CudaLibrary CudaLibrary::load() {
   return CudaLibrary(std::string("this build has no GPU library (") + libraryNames.loomCuda + ")");
 }
 
-std::string CudaLibrary::packRgba(const float* planes, int channels, int height, int width, float low, float high,
-                                  std::uint8_t* rgba, void* stream) const {
-  return available() ? sentence(m_table->packRgba(planes, channels, height, width, low, high, rgba, stream)) : m_reason;
+std::string CudaLibrary::packRgba(const void* planes, LoomElement element, int channels, int height, int width,
+                                  float low, float high, std::uint8_t* rgba, void* stream) const {
+  return available() ? sentence(m_table->packRgba(planes, element, channels, height, width, low, high, rgba, stream))
+                     : m_reason;
+}
+
+std::string CudaLibrary::biasAct(const LoomBiasAct& job, void* stream) const {
+  return available() ? sentence(m_table->biasAct(&job, stream)) : m_reason;
+}
+
+std::string CudaLibrary::upfirdn(const LoomUpfirdn& job, void* stream) const {
+  return available() ? sentence(m_table->upfirdn(&job, stream)) : m_reason;
+}
+
+std::string CudaLibrary::filteredLrelu(const LoomFilteredLrelu& job, void* stream) const {
+  return available() ? sentence(m_table->filteredLrelu(&job, stream)) : m_reason;
+}
+
+std::string CudaLibrary::demodulation(const LoomDemodulation& job, void* stream) const {
+  return available() ? sentence(m_table->demodulation(&job, stream)) : m_reason;
+}
+
+std::string CudaLibrary::modulatedWeights(const LoomModulatedWeights& job, void* stream) const {
+  return available() ? sentence(m_table->modulatedWeights(&job, stream)) : m_reason;
 }
 
 std::string CudaLibrary::synchronize(int device, void* stream) const {

@@ -8,8 +8,8 @@ namespace loom::model {
 
 namespace {
 
-template <int Channels>
-void packPlanes(const float* planes, std::size_t pixels, ValueRange range, std::uint8_t* rgba) {
+template <int Channels, typename Element>
+void packPlanes(const Element* planes, std::size_t pixels, ValueRange range, std::uint8_t* rgba) {
   // Plain enough for the compiler to turn it into vector code (g++ 12 -O3 does: 1.7 ms for 1024 x 1024 in colour).
   const float low = range.low;
   const float span = range.high - range.low;
@@ -19,9 +19,8 @@ void packPlanes(const float* planes, std::size_t pixels, ValueRange range, std::
   }
 }
 
-}  // namespace
-
-std::vector<std::uint8_t> packRgbaHost(const float* planes, int channels, int height, int width, ValueRange range) {
+template <typename Element>
+std::vector<std::uint8_t> pack(const Element* planes, int channels, int height, int width, ValueRange range) {
   if (channels != 1 && channels != 3) {
     throw std::invalid_argument("a picture has 1 or 3 channels, not " + std::to_string(channels));
   }
@@ -39,6 +38,16 @@ std::vector<std::uint8_t> packRgbaHost(const float* planes, int channels, int he
     packPlanes<1>(planes, pixels, range, rgba.data());
   }
   return rgba;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> packRgbaHost(const float* planes, int channels, int height, int width, ValueRange range) {
+  return pack(planes, channels, height, width, range);
+}
+
+std::vector<std::uint8_t> packRgbaHost(const Half* planes, int channels, int height, int width, ValueRange range) {
+  return pack(planes, channels, height, width, range);
 }
 
 }  // namespace loom::model

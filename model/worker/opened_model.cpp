@@ -1,26 +1,16 @@
 #include "model/opened_model.h"
 
-#include "model/checkpoint/mapped_file.h"
-#include "model/compute_device.h"
-#include "model/generators/architecture.h"
-#include "model/generators/chain_choice.h"
 #include "model/generators/chain_generator.h"
-#include "model/generators/layer_chain.h"
 #include "model/generators/script_program.h"
-#include "model/generators/skip_init.h"
-#include "model/generators/state_dict.h"
 #include "model/input_check.h"
 #include "model/worker/kept_memory.h"
+#include "model/worker/opened_parts.h"
 #include "model/worker/pack_frame.h"
 #include "model/worker/style_mix.h"
 #include "model/worker/tensor_array.h"
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
-#include <mutex>
-#include <optional>
 
 namespace loom::model {
 namespace {
@@ -31,148 +21,7 @@ double millisecondsSince(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-torch::Device torchDevice() { return computeDevice().cuda ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU); }
-
-/// Averaged weights make the better pictures; then what is called a generator; then the rest.
-int preference(const TensorGroup& group) {
-  const auto has = [&](const char* word) { return group.name.find(word) != std::string::npos; };
-  if (has("ema") || has("avg") || has("running")) {
-    return 2;
-  }
-  if (has("netD") || has("discriminator") || has("critic") || group.name == "D" || group.name == "d") {
-    return -1;
-  }
-  return has("netG") || has("generator") || group.name == "G" || group.name == "g" ? 1 : 0;
-}
-
-struct Choice {
-  const TensorGroup* group = nullptr;
-  Recognition recognition;
-  std::vector<std::string> others;  // names of all groups that are recognised, this one first
-  LayoutSource source = LayoutSource::Preset;  // of a stack of layers
-  std::vector<ChainLayout> alternatives;
-
-  void take(ChainChoice&& chain) {
-    group = chain.group;
-    recognition = std::move(chain.recognition);
-    source = chain.source;
-    alternatives = std::move(chain.alternatives);
-    std::erase(others, group->name);
-    others.insert(others.begin(), group->name);
-  }
-};
-
-/// A program is the network's own word, so it comes before what its weights look like; but it has to be trusted.
-std::optional<Choice> chooseProgram(const Checkpoint& checkpoint, const TensorGroup& group, bool trust) {
-  if (checkpoint.container != kTorchScript || !trust) {
-    return std::nullopt;
-  }
-  Choice choice;
-  choice.group = &group;
-  choice.recognition = recogniseScript(group, checkpoint);
-  choice.others = {group.name};
-  return choice;
-}
-
-Choice choose(const Checkpoint& checkpoint, const OpenOptions& options, const ReadControl& control) {
-  const std::string& wanted = options.group;
-  std::vector<const TensorGroup*> groups;
-  for (const TensorGroup& group : checkpoint.groups) {
-    if (wanted.empty() || group.name == wanted) {
-      groups.push_back(&group);
-    }
-  }
-  if (groups.empty() && !wanted.empty()) {
-    std::string names;
-    for (const TensorGroup& group : checkpoint.groups) {
-      names += (names.empty() ? "" : ", ") + (group.name.empty() ? std::string("(unnamed)") : group.name);
-    }
-    throw ModelError(checkpoint.path.filename().string() + " has no group named " + wanted + ". It has: " + names + ".");
-  }
-  std::stable_sort(groups.begin(), groups.end(), [](auto* a, auto* b) { return preference(*a) > preference(*b); });
-  if (!groups.empty()) {
-    if (auto program = chooseProgram(checkpoint, *groups.front(), options.trust)) {
-      return std::move(*program);
-    }
-  }
-  Choice choice;
-  std::vector<std::string> near;
-  for (const TensorGroup* group : groups) {
-    for (const Architecture& architecture : architectures()) {
-      Recognition recognition = architecture.recognise(*group, checkpoint);
-      if (recognition.near && !recognition) {
-        near.push_back(architecture.name + ": " + recognition.mismatch);
-      }
-      if (recognition) {
-        choice.others.push_back(group->name);
-        if (!choice.group) {
-          choice.group = group;
-          choice.recognition = std::move(recognition);
-        }
-        break;
-      }
-    }
-  }
-  if (auto told = chooseByLayout(checkpoint, groups, options)) {
-    choice.take(std::move(*told));
-    return choice;
-  }
-  if (options.asChain || (!choice.group && checkpoint.container != kTorchScript)) {
-    if (auto guess = chooseByGuess(checkpoint, groups, control)) {
-      choice.take(std::move(*guess));
-      return choice;
-    }
-    if (options.asChain) {
-      throw unknownNetwork(checkpoint, groups, near);
-    }
-  }
-  if (!choice.group && checkpoint.container == kTorchScript) {
-    throw TrustNeeded(checkpoint.path.filename().string() +
-                      " holds a program (TorchScript), and the picture can only be had by running it. It could do "
-                      "anything that you can do on this machine: run it only where you trust its origin (--trust).");
-  }
-  if (!choice.group) {
-    throw unknownNetwork(checkpoint, groups, near);
-  }
-  return choice;
-}
-
-std::uint64_t nextId() {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
-
 }  // namespace
-
-struct OpenedModel::Parts {
-  std::uint64_t id = nextId();
-  std::filesystem::path path;
-  std::string container;
-  std::string group;
-  std::vector<std::string> groups;
-  std::vector<std::string> companions;
-  std::vector<std::pair<std::string, std::string>> metadata;
-  std::vector<std::string> notes;
-  std::vector<std::pair<std::string, std::vector<std::int64_t>>> tensors;
-  GeneratorInfo info;
-  torch::Device device = torch::kCPU;
-  std::shared_ptr<Generator> generator;
-  std::optional<LayoutReading> layout;
-  std::mutex atWork;  // the generator: the window's worker, an export and a search for directions may all ask
-
-  void noteLayout(const Choice& choice) {
-    const auto* chain = dynamic_cast<const ChainGenerator*>(generator.get());
-    if (!chain) {
-      return;
-    }
-    layout = LayoutReading{choice.source, chain->chain().layout, chain->chain().sizes(), choice.alternatives};
-    if (choice.source == LayoutSource::Guessed) {
-      notes.push_back("The layers were read from names and shapes, and " + std::to_string(guessCount(layout->layout)) +
-                      " of their options are guesses: the picture may not be the one that the original makes. " +
-                      "A layout (--layout, or " + sidecarPath(path).filename().string() + " beside it) tells them.");
-    }
-  }
-};
 
 OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
 OpenedModel::~OpenedModel() {
@@ -183,46 +32,10 @@ OpenedModel::~OpenedModel() {
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
   keepTensorMemory();
-  const Checkpoint checkpoint = readCheckpoint(path, control);
-  const Choice choice = choose(checkpoint, options, control);
-  auto parts = std::make_unique<Parts>();
-  parts->path = path;
-  parts->container = checkpoint.container;
-  parts->group = choice.group->name;
-  parts->groups = choice.others;
-  parts->companions = choice.recognition.companions;
-  parts->metadata = checkpoint.metadata;
-  parts->notes = checkpoint.notes;
-  for (const TensorView& tensor : choice.group->tensors) {
-    parts->tensors.emplace_back(tensor.name, tensor.shape);
-  }
-  try {
-    {
-      const SkipInit weightsComeFromTheFile;
-      parts->generator = choice.recognition.make();
-    }
-    loadStateDict(*parts->generator, *choice.group, checkpoint, choice.recognition);
-    if (checkpoint.file->changed()) {
-      throw ModelError("the file changed while it was read. Is another program still writing it? Open it again");
-    }
-    parts->generator->eval();
-    parts->device = torchDevice();
-    parts->generator->to(parts->device);
-    {
-      const torch::NoGradGuard noGrad;
-      parts->generator->finishLoading();
-    }
-    parts->generator->to(parts->device);  // what it registered beside the weights
-  } catch (const ModelError& error) {
-    throw ModelError(path.filename().string() + " cannot be used: " + error.what() + ".");
-  } catch (const c10::Error& error) {
-    throw ModelError(path.filename().string() + " cannot be used: " + error.what_without_backtrace());
-  }
-  parts->info = parts->generator->info();
-  if (!parts->info.runsProgram) {
-    parts->info.parameterCount = parameterCount(*parts->generator);
-  }
-  parts->noteLayout(choice);
+  auto checkpoint = std::make_shared<const Checkpoint>(readCheckpoint(path, control));
+  ModelChoice choice = chooseModel(*checkpoint, options, control);
+  auto parts = std::make_unique<Parts>(std::move(checkpoint), std::move(choice));
+  parts->build();
   if (parts->info.runsProgram) {
     parts->notes.emplace_back("The file's own program makes the pictures.");
   } else if (parts->container == kTorchScript) {
@@ -237,8 +50,8 @@ const std::filesystem::path& OpenedModel::path() const { return m_parts->path; }
 const GeneratorInfo& OpenedModel::info() const { return m_parts->info; }
 const std::string& OpenedModel::container() const { return m_parts->container; }
 const std::string& OpenedModel::group() const { return m_parts->group; }
-const std::vector<std::string>& OpenedModel::groups() const { return m_parts->groups; }
-const std::vector<std::string>& OpenedModel::companions() const { return m_parts->companions; }
+const std::vector<std::string>& OpenedModel::groups() const { return m_parts->choice.others; }
+const std::vector<std::string>& OpenedModel::companions() const { return m_parts->choice.recognition.companions; }
 const std::vector<std::pair<std::string, std::string>>& OpenedModel::metadata() const { return m_parts->metadata; }
 const std::vector<std::string>& OpenedModel::notes() const { return m_parts->notes; }
 const LayoutReading* OpenedModel::layout() const { return m_parts->layout ? &*m_parts->layout : nullptr; }
@@ -260,11 +73,9 @@ namespace {
 
 /// The frame with `image`'s pixels.
 Frame packed(Frame frame, const torch::Tensor& image, ValueRange range) {
-  const auto start = Clock::now();
   frame.width = static_cast<int>(image.size(3));
   frame.height = static_cast<int>(image.size(2));
   frame.pixels = packFrame(image, range);
-  frame.timings.pack = millisecondsSince(start);
   return frame;
 }
 
@@ -319,24 +130,12 @@ class Synthesis {
   torch::Device m_device;
 };
 
-/// One caller at a time; LibTorch's errors come out as ModelError.
-template <typename Work>
-auto guarded(std::mutex& mutex, const Work& work) {
-  const std::lock_guard lock(mutex);
-  const c10::InferenceMode inference;
-  try {
-    return work();
-  } catch (const c10::Error& error) {
-    throw ModelError(std::string("the picture could not be made: ") + error.what_without_backtrace());
-  }
-}
-
 }  // namespace
 
 GeneratorOutputs OpenedModel::generate(const GeneratorInputs& inputs, const SynthesisSettings& settings,
                                        const Interrupt& interrupt) const {
   checkInputs(inputs, settings, m_parts->info);
-  return guarded(m_parts->atWork, [&] {
+  return m_parts->run([&] {
     Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
     GeneratorOutputs outputs;
     outputs.image = onHost(synthesis.run(inputs));
@@ -363,7 +162,7 @@ GeneratorInputs OpenedModel::inputsFor(const LatentState& state, const FloatTens
   }
   inputs.z = FloatTensor{{1, info.zDim}, resolveZ(state, info)};
   if (mixesStyles(state, info)) {
-    inputs.ws = guarded(m_parts->atWork, [&] {
+    inputs.ws = m_parts->run([&] {
       const SynthesisControl control{interrupt, resolveSettings(state, info), {}};
       return onHost(mixStyles(*m_parts->generator, m_parts->device, state, control));
     });
@@ -377,7 +176,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
   if (info.wDim == 0) {
     throw ModelError("this " + info.architecture + " has no mapping network");
   }
-  return guarded(m_parts->atWork, [&] {
+  return m_parts->run([&] {
     static const Interrupt kNever;
     const SynthesisControl control{kNever, {}, {}};
     torch::Tensor c;
@@ -391,7 +190,7 @@ FloatTensor OpenedModel::mapLatents(const FloatTensor& z) const {
 }
 
 std::vector<FloatTensor> OpenedModel::latentWeights() const {
-  return guarded(m_parts->atWork, [&] {
+  return m_parts->run([&] {
     std::vector<FloatTensor> weights;
     for (const torch::Tensor& weight : m_parts->generator->latentWeights()) {
       weights.push_back(onHost(weight));
@@ -407,15 +206,15 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
   frame.model = m_parts->id;
   frame.generation = generation;
   frame.latent = state;
-  auto start = Clock::now();
+  const auto start = Clock::now();
   const GeneratorInputs inputs = inputsFor(state, picture, interrupt);
   SynthesisSettings settings = resolveSettings(state, info);
   settings.precision = info.hasDrafts ? options.precision : Precision::Exact;
   checkInputs(inputs, settings, info);
   frame.quality = settings.precision == Precision::Draft ? Quality::Draft : Quality::Exact;
   frame.timings.resolve = millisecondsSince(start);
-  start = Clock::now();
-  const auto image = guarded(m_parts->atWork, [&] {
+  return m_parts->run([&] {
+    StageClock clock(m_parts->device);
     Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
     synthesis.control.keepActivations = options.keepActivations;
     synthesis.control.coarseResolution = options.coarseResolution;
@@ -423,15 +222,26 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
       synthesis.control.coarse = [&](const torch::Tensor& coarse) {
         Frame early = frame;
         early.quality = Quality::Coarse;
-        early.timings.synthesis = millisecondsSince(start);
-        options.coarse(packed(std::move(early), enlarged(coarse, settings, info), info.range));
+        const std::size_t made = clock.mark();
+        early = packed(std::move(early), enlarged(coarse, settings, info), info.range);
+        const std::size_t done = clock.mark();
+        clock.wait();
+        early.timings.synthesis = clock.between(0, made);
+        early.timings.pack = clock.between(made, done);
+        options.coarse(std::move(early));
       };
     }
-    const auto made = synthesis.run(inputs).contiguous();
-    return made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
+    const auto image = synthesis.run(inputs).contiguous();
+    const std::size_t made = clock.mark();
+    Frame whole =
+        packed(frame, image.dim() == 4 ? image : image.reshape({image.size(0), info.channels, info.height, info.width}),
+               info.range);
+    const std::size_t done = clock.mark();
+    clock.wait();
+    whole.timings.synthesis = clock.between(0, made);
+    whole.timings.pack = clock.between(made, done);
+    return whole;
   });
-  frame.timings.synthesis = millisecondsSince(start);
-  return packed(std::move(frame), image, info.range);
 }
 
 namespace {
@@ -496,25 +306,29 @@ std::vector<Frame> OpenedModel::renderSmall(const std::vector<LatentState>& stat
       }
       inputs.push_back(std::move(next));
     }
-    const GeneratorInputs joined = together(inputs);
-    checkInputs(joined, settings, info);
-    const auto start = Clock::now();
-    const auto images = guarded(m_parts->atWork, [&] {
+    m_parts->runBatches(inputs.size(), [&](std::size_t first, std::size_t size) {
+      const auto from = inputs.begin() + static_cast<std::ptrdiff_t>(first);
+      const GeneratorInputs joined = together({from, from + static_cast<std::ptrdiff_t>(size)});
+      checkInputs(joined, settings, info);
+      StageClock clock(m_parts->device);
       const auto made = Synthesis(*m_parts->generator, m_parts->device, settings, interrupt).run(joined);
-      const auto pictures = made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
-      return scaledDown(pictures, side).to(torch::kCPU, torch::kFloat32).contiguous();
+      const auto pictures =
+          made.dim() == 4 ? made : made.reshape({made.size(0), info.channels, info.height, info.width});
+      const auto images = scaledDown(pictures, side).to(torch::kCPU, torch::kFloat32).contiguous();
+      const std::size_t done = clock.mark();
+      clock.wait();
+      for (std::size_t i = 0; i < size; ++i) {
+        Frame frame;
+        frame.model = m_parts->id;
+        frame.latent = states[frames.size()];
+        frame.width = static_cast<int>(images.size(3));
+        frame.height = static_cast<int>(images.size(2));
+        frame.timings.synthesis = clock.between(0, done) / static_cast<double>(size);
+        frame.pixels =
+            packFrame(images.slice(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1), info.range);
+        frames.push_back(std::move(frame));
+      }
     });
-    const double each = millisecondsSince(start) / static_cast<double>(inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      Frame frame;
-      frame.model = m_parts->id;
-      frame.latent = states[frames.size()];
-      frame.width = static_cast<int>(images.size(3));
-      frame.height = static_cast<int>(images.size(2));
-      frame.timings.synthesis = each;
-      frame.pixels = packFrame(images.slice(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1), info.range);
-      frames.push_back(std::move(frame));
-    }
   }
   return frames;
 }

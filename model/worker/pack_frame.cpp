@@ -2,6 +2,7 @@
 
 #include "model/cuda_library.h"
 #include "model/device/rgba_pack.h"
+#include "model/device/tensor_stream.h"
 #include "model/opened_model.h"
 
 namespace loom::model {
@@ -11,12 +12,14 @@ FramePixels packOnGpu(const torch::Tensor& image, ValueRange range) {
   const auto options = torch::TensorOptions().dtype(torch::kUInt8).device(image.device());
   auto packed = std::make_shared<torch::Tensor>(torch::empty({image.size(1), image.size(2), 4}, options));
   const CudaLibrary& cuda = CudaLibrary::instance();
-  // torch works on the default stream here, and so does the kernel: it sees the finished planes.
-  std::string problem = cuda.packRgba(image.data_ptr<float>(), static_cast<int>(image.size(0)),
+  // The stream that made the planes: the kernel sees them finished.
+  void* const stream = currentStream(image.device());
+  const LoomElement element = image.scalar_type() == torch::kFloat16 ? LOOM_HALF : LOOM_FLOAT;
+  std::string problem = cuda.packRgba(image.const_data_ptr(), element, static_cast<int>(image.size(0)),
                                       static_cast<int>(image.size(1)), static_cast<int>(image.size(2)), range.low,
-                                      range.high, packed->data_ptr<std::uint8_t>(), nullptr);
+                                      range.high, packed->data_ptr<std::uint8_t>(), stream);
   if (problem.empty()) {
-    problem = cuda.synchronize(image.device().index(), nullptr);
+    problem = cuda.synchronize(image.device().index(), stream);  // the window's copy is ordered after nothing
   }
   if (!problem.empty()) {
     throw ModelError("the GPU could not hand the picture over: " + problem);

@@ -1,13 +1,14 @@
+// latent-loom-bench --gpu-check
 // latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only |
-// --generators-only |
-//                    --kernels-only | --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google
-//                    Benchmark's options]
-// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2
-// 256". FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a
-// step": 75.2}}.
+//                    --generators-only | --kernels-only | --parts-only] [--against FILE] [--networks FOLDER]
+//                   [--network NAME] [Google Benchmark's options]
+// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some: "StyleGAN2 256".
+// FILE is another program's figures on the same jobs:
+// {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/generator_figures.h"
+#include "tests/bench/gpu_check.h"
 #include "tests/bench/kernel_figures.h"
 #include "tests/bench/open_figures.h"
 #include "tests/bench/start_figures.h"
@@ -133,6 +134,9 @@ void measureKeeping() {
 int main(int argc, char** argv) {
   if (const std::string against = takeValue(argc, argv, "--against"); !against.empty() && !readOthers(against)) {
     return 2;
+  }
+  if (takeOption(argc, argv, "--gpu-check")) {
+    return loom::bench::gpuCheck();
   }
   if (const std::string first = takeValue(argc, argv, "--first-picture"); !first.empty()) {
     return loom::bench::firstPicture(first);

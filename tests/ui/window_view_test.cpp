@@ -1,4 +1,5 @@
 // How the picture is looked at, and what the window remembers.
+#include "model/compute_device.h"
 #include "tests/ui/window_bench.h"
 #include "ui/shell/message_bar.h"
 #include "ui/shell/status_line.h"
@@ -32,6 +33,7 @@ class WindowViewTest : public QObject {
   void pixelsAreShownAsTheyAre();
   void thePixelUnderThePointerIsTold();
   void allShortcutsAreListed();
+  void aFullGpuIsTold();
   void fullScreenIsThePictureAlone();
   void lightAndDarkChangeTheGround();
   void panelsAndSettingsAreRemembered();
@@ -187,6 +189,24 @@ void WindowViewTest::allShortcutsAreListed() {
   QTRY_VERIFY_WITH_TIMEOUT(bench().window().isActiveWindow(), loom::test::kPatienceMs);
   hand().key(Qt::Key_BracketRight);
   QTRY_COMPARE(bench().latent().seed, 43U);
+}
+
+/// With the first picture that the CPU makes in its place; a person who closed the sentence is not told again.
+void WindowViewTest::aFullGpuIsTold() {
+  QVERIFY(bench().show());
+  const QString device = QString::fromStdString(loom::model::computeDevice().name);
+  auto* status = bench().window().findChild<loom::ui::StatusLine*>();
+  QVERIFY(status->text().contains(device));
+  loom::model::tellDeviceNews("The GPU's memory is full: from now on the CPU makes the pictures.");
+  QVERIFY(bench().message().isEmpty());
+  hand().key(Qt::Key_BracketRight);
+  QVERIFY(bench().seesNewest());
+  QVERIFY(bench().sees(QStringLiteral("memory is full")));
+  QVERIFY(!status->text().contains(device));
+  bench().window().findChild<loom::ui::MessageBar*>()->hide();
+  hand().key(Qt::Key_BracketRight);
+  QVERIFY(bench().seesNewest());
+  QVERIFY(bench().message().isEmpty());
 }
 
 void WindowViewTest::fullScreenIsThePictureAlone() {

@@ -269,7 +269,12 @@ void MainWindow::connectExplorer() {
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
   connect(&m_explorer, &Explorer::inputFailed, this,
           [this](const QString& message) { m_message->show(MessageBar::Kind::Error, message); });
-  connect(&m_explorer, &Explorer::frameReady, this, [this](const model::Frame& frame) {
+  connect(&m_explorer, &Explorer::frameReady, this, [this, told = model::deviceNews().number](const model::Frame& frame) mutable {
+    if (const model::DeviceNews news = model::deviceNews(); news.number != told) {
+      told = news.number;
+      m_message->show(MessageBar::Kind::Notice, QString::fromStdString(news.sentence));
+      m_status->setDevice(tr("CPU"), QString::fromStdString(news.sentence));
+    }
     if (frame.generation == m_explorer.newestGeneration()) {
       m_wonder.stop();
       m_status->setWorking(false);

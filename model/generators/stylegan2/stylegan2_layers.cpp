@@ -1,5 +1,7 @@
 #include "model/generators/stylegan2/stylegan2_layers.h"
 
+#include "model/device/kernel_ops.h"
+
 #include <cmath>
 
 namespace loom::model {
@@ -62,6 +64,7 @@ void Stylegan2Convolution::prepare(double gain) {
     m_weight.set_data(m_up ? last.transpose(0, 1) : last);
   }
   m_draftWeight = Tensor();
+  m_half = {};
   m_weightSquares = m_weight.square().sum({2, 3});
   m_gainedBias = m_bias * m_inner;
   if (m_noiseStrength.defined()) {
@@ -71,7 +74,7 @@ void Stylegan2Convolution::prepare(double gain) {
     m_gainedNoise = m_noiseConst * m_gainedStrength;
   }
   m_quick.reset();
-  if (m_up && !m_blur) {
+  if (m_up && (!m_blur || m_blur->device() != m_resampleFilter.device())) {
     m_blur.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
     // conv2d_resample.py's path for up = 2: a transposed convolution, then the filter, both padded as the whole asks
     // for.
@@ -146,6 +149,9 @@ Tensor Stylegan2Convolution::inOnePass(const Tensor& x, const Tensor& styles, co
 }
 
 Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2Pass& pass) const {
+  if (useKernels(x)) {
+    return forwardByKernels(x, w, pass);
+  }
   // The original scales each sample's weights. The same comes of scaling what goes in and what comes out, which needs
   // one convolution for all samples; for a single one the cheaper of both is taken.
   const auto type = pass.draft ? torch::kBFloat16 : torch::kFloat32;
@@ -209,7 +215,7 @@ Stylegan2Shortcut::Stylegan2Shortcut(const Stylegan2Options& options, std::int64
 void Stylegan2Shortcut::prepare(double gain) {
   const double scale = gain / std::sqrt(static_cast<double>(m_weight.size(1)));
   m_gainedWeight = m_weight * scale;
-  if (!m_enlarge) {
+  if (!m_enlarge || m_enlarge->device() != m_resampleFilter.device()) {
     m_enlarge.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
   }
 }
@@ -220,7 +226,7 @@ Tensor Stylegan2Shortcut::forward(const Tensor& x) const {
 
 Stylegan2Block::Stylegan2Block(const Stylegan2Options& options, std::int64_t in, std::int64_t out, std::int64_t pixels,
                                bool last)
-    : m_channels(options.channels) {
+    : m_channels(options.channels), m_half(pixels >= options.firstHalf()) {
   using Blocks = Stylegan2Options::Blocks;
   m_resampleFilter = register_buffer("resample_filter", torch::empty(options.pictureFilterShape));
   if (in == 0) {
@@ -247,7 +253,7 @@ void Stylegan2Block::prepare() {
   }
   if (m_toRgb) {
     m_toRgb->prepare();
-    if (!m_enlarge) {
+    if (!m_enlarge || m_enlarge->device() != m_resampleFilter.device()) {
       m_enlarge.emplace(m_resampleFilter, m_channels, kUpGain);
     }
   }
@@ -270,6 +276,9 @@ void Stylegan2Block::convolve(Tensor& x, const Tensor& ws, std::int64_t first, s
   std::int64_t layer = first + from;
   if (m_const.defined() && from == 0) {
     x = channelsLast(m_const.unsqueeze(0)).to(pass.draft ? torch::kBFloat16 : torch::kFloat32);
+  }
+  if (m_half && useHalf(x)) {
+    x = x.to(torch::kFloat16);
   }
   const Tensor shortcut = m_skip && from == 0 ? m_skip->forward(x) : Tensor();
   if (m_conv0 && from == 0) {

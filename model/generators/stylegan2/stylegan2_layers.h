@@ -60,6 +60,10 @@ class Stylegan2Convolution : public torch::nn::Module {
   const torch::Tensor& styleWeight() const { return m_affine->weight(); }
 
  private:
+  /// `forward` where useKernels(x); in half precision where x is. stylegan2_kernels.cpp.
+  torch::Tensor forwardByKernels(const torch::Tensor& x, const torch::Tensor& w, Stylegan2Pass& pass) const;
+  void makeHalfWeights() const;
+
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias) const;
   /// All of `forward` behind styles, scale and noise on the CPU, in float32 and without gradients, with no passes over
   /// the picture in between; undefined where the layer's form or size leaves no such way.
@@ -87,6 +91,12 @@ class Stylegan2Convolution : public torch::nn::Module {
   torch::Tensor m_gainedNoise;
   torch::Tensor m_gainedStrength;
   mutable torch::Tensor m_draftWeight;  // made by the first draft that wants it
+  struct HalfWeights {
+    torch::Tensor exact;    // float32, kept within half's range
+    torch::Tensor weight;   // the same in half
+    torch::Tensor squares;  // out×in, of these
+  };
+  mutable HalfWeights m_half;  // made by the first layer in half precision that wants it
   std::optional<FirFilter> m_blur;
   std::int64_t m_before = 0;  // zeros that m_blur adds to what the transposed convolution gives
   std::int64_t m_after = 0;
@@ -157,6 +167,7 @@ class Stylegan2Block : public torch::nn::Module {
 
  private:
   std::int64_t m_channels = 3;
+  bool m_half = false;  // the original's GPU code is in half precision here
   torch::Tensor m_const;
   torch::Tensor m_resampleFilter;
   std::shared_ptr<Stylegan2Convolution> m_conv0;

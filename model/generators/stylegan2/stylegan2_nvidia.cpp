@@ -96,6 +96,18 @@ std::string readPlainValues(const OptionIndex& plain, Stylegan2Options& options)
     // The default of the later program, and what the train.py of both asks for.
     options.clamp = 256.0;
   }
+  const auto halfNames = {"synthesis.num_fp16_res", "init_kwargs.synthesis_kwargs.num_fp16_res",
+                          "init_kwargs.num_fp16_res"};
+  // Without a clamp nothing keeps activations within half's range.
+  const bool mayBeHalf = options.clamp && plain.className() != "training.networks.Generator";
+  constexpr double kDefault = 4.0;
+  const auto* half = plain.find(halfNames);
+  const auto blocks = half ? numberIn(*half) : mayBeHalf ? kDefault : 0.0;
+  constexpr double kMost = 24.0;
+  if (!blocks || *blocks < 0.0 || *blocks > kMost) {
+    return "its num_fp16_res is " + *half;
+  }
+  options.halfBlocks = static_cast<int>(*blocks);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "model/generators/stylegan2/stylegan2_ops.h"
 
+#include "model/device/kernel_ops.h"
 #include "model/generators/torch_threads.h"
 #include "model/kernels/fir_filter.h"
 
@@ -115,6 +116,10 @@ FirFilter::FirFilter(const torch::Tensor& f, std::int64_t channels, double gain)
 
 torch::Tensor FirFilter::convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after, std::int64_t stride,
                                   const torch::Tensor& bias) const {
+  if (useKernels(x)) {
+    const torch::Tensor y = byKernels(x, 1, static_cast<int>(stride), before, after);
+    return bias.defined() ? bend(y, {.bias = bias}) : y;
+  }
   const auto type = x.scalar_type();
   const bool even = before == after && before >= 0;
   const auto padded = even ? x : torch::constant_pad_nd(x, {before, after, before, after});
@@ -165,6 +170,9 @@ torch::Tensor FirFilter::downsample(const torch::Tensor& x, std::int64_t before,
 }
 
 torch::Tensor FirFilter::upsample(const torch::Tensor& x) const {
+  if (useKernels(x)) {
+    return byKernels(x, 2, 1, (m_taps + 1) / 2, m_taps >= 2 ? (m_taps - 2) / 2 : -1);
+  }
   // A transposed convolution gives every pixel that the zeros between let through; upsample2d pads by (taps + 1) / 2
   // before, so it leaves off the first taps − 1 − (taps + 1) / 2 of them.
   const std::int64_t first = m_taps - 1 - (m_taps + 1) / 2;

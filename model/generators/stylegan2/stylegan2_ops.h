@@ -56,8 +56,11 @@ class FirFilter {
   torch::Tensor downsample(const torch::Tensor& x, std::int64_t before, std::int64_t after) const;
 
   std::int64_t taps() const { return m_taps; }
+  torch::Device device() const { return m_spread.device(); }
 
  private:
+  /// Where useKernels(x); stylegan2_kernels.cpp.
+  torch::Tensor byKernels(const torch::Tensor& x, int up, int down, std::int64_t before, std::int64_t after) const;
   torch::Tensor convolve(const torch::Tensor& x, std::int64_t before, std::int64_t after, std::int64_t stride,
                          const torch::Tensor& bias) const;
 

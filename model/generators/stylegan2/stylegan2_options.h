@@ -3,6 +3,7 @@
 
 #include "model/generators/stylegan2/stylegan2_ops.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,11 +35,13 @@ struct Stylegan2Options {
   Activation activation = Activation::LeakyRelu;
   Activation mappingActivation = Activation::LeakyRelu;
   std::optional<double> clamp;  ///< conv_clamp: outputs of convolutions are held within ±clamp
+  int halfBlocks = 0;           ///< num_fp16_res: the last so many blocks are in half precision on a GPU
   std::string form;             ///< whose layout the file has, for people
   bool randomNoiseFirst = false;  ///< the original program draws noise anew unless told otherwise
 
   int wDim() const { return mapping.back(); }
   int resolution() const { return 4 << (blockWidths.size() - 1); }  ///< pixels
+  int firstHalf() const { return std::max(8 << (blockWidths.size() - 1) >> halfBlocks, 8); }  ///< pixels, and above
   int styleLayers() const { return 2 * static_cast<int>(blockWidths.size()); }
 };
 

@@ -158,6 +158,14 @@ std::string readPlainValues(const OptionIndex& plain, Stylegan2Options& options)
       return "its conv_clamp is " + *clamp;
     }
   }
+  if (const auto* half = plain.find({"static_kwargs.num_fp16_res"})) {
+    const auto blocks = numberIn(*half);
+    constexpr double kMost = 24.0;
+    if (!blocks || *blocks < 0.0 || *blocks > kMost) {
+      return "its num_fp16_res is " + *half;
+    }
+    options.halfBlocks = static_cast<int>(*blocks);
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "model/generators/stylegan3/stylegan3_layers.h"
 
+#include "model/device/kernel_ops.h"
 #include "model/generators/torch_threads.h"
 
 #include <cmath>
@@ -34,13 +35,13 @@ void filterAll(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, 
   filteredLrelu(plan, call, torchJobs());
 }
 
-/// filtered_lrelu of x·scale + bias on the CPU; a tensor on a GPU is brought here and back, see finishLoading of the
-/// generator. x: N×C×H×W float32 or bfloat16, scale: N×C float32 or undefined; the result is of `type`.
+/// filtered_lrelu of x·scale + bias on the CPU. x: N×C×H×W float32 or bfloat16, scale: N×C float32 or undefined; the
+/// result is of `type`.
 Tensor filteredLrelu(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, const Tensor& bias,
                      torch::ScalarType type) {
-  const Tensor input = channelsLast(x.to(torch::kCPU));
-  const Tensor add = bias.to(torch::kCPU).contiguous();
-  const Tensor times = scale.defined() ? scale.to(torch::kCPU).contiguous() : Tensor();
+  const Tensor input = channelsLast(x);
+  const Tensor add = bias.contiguous();
+  const Tensor times = scale.defined() ? scale.contiguous() : Tensor();
   const std::int64_t outHeight = plan.outputSize(static_cast<int>(x.size(2)), plan.padTop, plan.padBottom);
   const std::int64_t outWidth = plan.outputSize(static_cast<int>(x.size(3)), plan.padLeft, plan.padRight);
   Tensor output = torch::empty({x.size(0), x.size(1), outHeight, outWidth}, input.options().dtype(type),
@@ -52,7 +53,7 @@ Tensor filteredLrelu(const FilteredLrelu& plan, const Tensor& x, const Tensor& s
   } else {
     filterAll<Bfloat16, Bfloat16>(plan, input, times, add, output);
   }
-  return output.to(x.device());
+  return output;
 }
 
 }  // namespace
@@ -137,7 +138,8 @@ void Stylegan3Layer::prepare() {
     weight = weight * weight.square().mean({1, 2, 3}, true).rsqrt();
     m_weightSquares = register_buffer("weight_squares", weight.square().sum({2, 3}));
   }
-  m_weight.set_data(channelsLast(weight));
+  // The CPU's filtered_lrelu takes channels last, the GPU's a channel at a time.
+  m_weight.set_data(weight.is_cpu() ? channelsLast(weight) : weight.contiguous());
   m_draftWeight = Tensor();
   m_convolution.reset();
 }
@@ -168,6 +170,9 @@ Tensor Stylegan3Layer::convolve(const Tensor& x, const Tensor& w, Tensor& scale)
 }
 
 Tensor Stylegan3Layer::forward(const Tensor& x, const Tensor& w) const {
+  if (useKernels(x)) {
+    return forwardByKernels(x, w);
+  }
   Tensor scale;
   const Tensor y = convolve(x, w, scale);
   return filteredLrelu(m_plan, y, scale, m_bias, m_shape.isToRgb ? torch::kFloat32 : x.scalar_type());

@@ -47,6 +47,9 @@ class Stylegan3Layer : public torch::nn::Module {
   const torch::Tensor& styleWeight() const { return m_affine->weight(); }
 
  private:
+  /// `forward` where useKernels(x), from float32 or half to half where the layer is; stylegan3_kernels.cpp.
+  torch::Tensor forwardByKernels(const torch::Tensor& x, const torch::Tensor& w) const;
+
   /// What comes out is still to be multiplied by `scale` (N×out), where it is defined.
   torch::Tensor convolve(const torch::Tensor& x, const torch::Tensor& w, torch::Tensor& scale) const;
 

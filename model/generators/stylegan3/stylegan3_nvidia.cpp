@@ -81,6 +81,7 @@ void readPlainValues(const OptionIndex& plain, Stylegan3Options& options, std::s
   read(plain, "output_scale", options.outputScale, problem);
   read(plain, "lrelu_upsampling", options.leakUpsampling, problem);
   read(plain, "filter_size", options.filterSize, problem);
+  read(plain, "num_fp16_res", options.halfSteps, problem);
   if (const auto* rate = plain.find({"init_kwargs.mapping_kwargs.lr_multiplier"})) {
     const auto number = numberIn(*rate);
     if (!number || *number <= 0.0) {

@@ -31,6 +31,10 @@ std::string checkBounds(const Stylegan3Options& options) {
       !within(options.filterSize, 1, kMostFactor)) {
     return "its margin, filter size or upsampling is out of range";
   }
+  constexpr int kMostDoublings = 24;
+  if (!within(options.halfSteps, 0, kMostDoublings)) {
+    return "its num_fp16_res is " + std::to_string(options.halfSteps);
+  }
   const bool positive = options.firstCutoff > 0.0 && options.firstStopband > 0.0 && options.lastStopbandRel > 0.0;
   if (!positive || !std::isfinite(options.firstCutoff * options.firstStopband * options.lastStopbandRel) ||
       !std::isfinite(options.outputScale)) {
@@ -96,12 +100,13 @@ Stylegan3Table stylegan3Table(const Stylegan3Options& options, std::string& prob
     const std::size_t before = i ? i - 1 : 0;
     Stylegan3LayerShape layer;
     layer.isToRgb = i + 1 == count;
+    layer.half = rates[i] * std::exp2(options.halfSteps) > options.resolution;
     layer.inChannels = options.channels[i];
     layer.outChannels = options.channels[i + 1];
     layer.kernel = options.kernels[i];
     layer.inSize = sizes[before];
     layer.outSize = sizes[i];
-    layer.name = "L" + std::to_string(i) + "_" + std::to_string(layer.outSize) + "_" + std::to_string(layer.outChannels);
+    layer.name = std::string("L").append(std::to_string(i)) + "_" + std::to_string(layer.outSize) + "_" + std::to_string(layer.outChannels);
     const double between = std::max(rates[before], rates[i]) * (layer.isToRgb ? 1 : options.leakUpsampling);
     layer.up = static_cast<int>(std::lround(between / rates[before]));
     layer.down = static_cast<int>(std::lround(between / rates[i]));

@@ -26,6 +26,7 @@ struct Stylegan3Options {
   int leakUpsampling = 2;     ///< lrelu_upsampling
   int filterSize = 6;         ///< taps for each step of a factor
   double clamp = 256.0;       ///< conv_clamp; below 0: none
+  int halfSteps = 4;          ///< num_fp16_res: below the picture's rate by fewer doublings, a GPU is in half precision
   std::vector<int> channels;  ///< of the input, then of each layer and ToRGB: layers + 2 values
   std::vector<int> kernels;   ///< of each layer and ToRGB
 
@@ -37,6 +38,7 @@ struct Stylegan3Options {
 struct Stylegan3LayerShape {
   std::string name;  ///< "L0_36_512"
   bool isToRgb = false;
+  bool half = false;  ///< in half precision on a GPU
   int inChannels = 0;
   int outChannels = 0;
   int kernel = 3;

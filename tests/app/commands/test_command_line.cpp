@@ -1,4 +1,5 @@
 #include "app/commands/commands.h"
+#include "model/compute_device.h"
 #include "tests/app/commands/tiny_model.h"
 
 #include <QFile>
@@ -40,6 +41,18 @@ class TestCommandLine : public QObject {
     const Invocation invocation = windowFor({"-platform", "offscreen", "-style=fusion", "--reverse", "a.pth"});
     QVERIFY(!invocation.exitCode);
     QCOMPARE(invocation.file.string(), std::string("a.pth"));
+  }
+
+  /// What happened to the device while a command worked is told behind what the command says itself, once it did.
+  void newsOfTheDeviceAreTold() {
+    const QString path = m_folder.filePath(QStringLiteral("tiny.safetensors"));
+    TinyModel().write(path);
+    const QStringList info{QStringLiteral("info"), path};
+    QVERIFY(!latentLoom(info).err.contains(QStringLiteral("note:")));
+    loom::model::tellDeviceNews("The GPU's memory is full.");
+    const auto told = latentLoom(info);
+    QCOMPARE(told.code, 0);
+    QVERIFY2(told.err.contains(QStringLiteral("note: The GPU's memory is full.\n")), qPrintable(told.err));
   }
 
   void helpIsComplete() {

@@ -81,7 +81,7 @@ class CudaLibraryTest : public QObject {
     }
     // A call all the same answers with the reason.
     QCOMPARE(library.copyToHost(nullptr, nullptr, 1), library.reason());
-    QCOMPARE(library.packRgba(nullptr, 3, 1, 1, 0.0F, 1.0F, nullptr, nullptr), library.reason());
+    QCOMPARE(library.packRgba(nullptr, LOOM_FLOAT, 3, 1, 1, 0.0F, 1.0F, nullptr, nullptr), library.reason());
     void* resource = nullptr;
     QCOMPARE(library.registerBuffer(1, &resource), library.reason());
   }
@@ -182,8 +182,8 @@ class CudaLibraryTest : public QObject {
     QVERIFY(memory == nullptr);
     float plane[4] = {};
     std::uint8_t rgba[16] = {};
-    QVERIFY(table->packRgba(plane, 1, 2, 2, 0.0F, 1.0F, rgba, nullptr) != nullptr);
-    QVERIFY(table->packRgba(plane, 2, 2, 2, 0.0F, 1.0F, rgba, nullptr) != nullptr);
+    QVERIFY(table->packRgba(plane, LOOM_FLOAT, 1, 2, 2, 0.0F, 1.0F, rgba, nullptr) != nullptr);
+    QVERIFY(table->packRgba(plane, LOOM_FLOAT, 2, 2, 2, 0.0F, 1.0F, rgba, nullptr) != nullptr);
     QVERIFY(table->copyToHost(rgba, plane, 16) != nullptr);
     void* resource = &count;
     QVERIFY(table->registerBuffer(1, &resource) != nullptr);
@@ -215,7 +215,7 @@ class CudaLibraryTest : public QObject {
       QVERIFY(cuda.allocate(0, planes.size() * sizeof(float), &source) == nullptr);
       QVERIFY(cuda.allocate(0, pixelBytes, &target) == nullptr);
       QVERIFY(cuda.copyToDevice(source, planes.data(), planes.size() * sizeof(float)) == nullptr);
-      const LoomCudaError error = cuda.packRgba(static_cast<const float*>(source), channels, height, width, -1.0F, 1.0F,
+      const LoomCudaError error = cuda.packRgba(source, LOOM_FLOAT, channels, height, width, -1.0F, 1.0F,
                                                 static_cast<std::uint8_t*>(target), nullptr);
       QVERIFY2(error == nullptr, error);
       QVERIFY(cuda.synchronize(0, nullptr) == nullptr);

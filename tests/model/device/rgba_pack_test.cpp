@@ -121,6 +121,26 @@ class RgbaPackTest : public QObject {
     }
   }
 
+  /// Half planes give what the same values give in float32, in colour and grey, to the vector loop's remainder.
+  void halfPlanes() {
+    std::mt19937 random(std::random_device{}());
+    std::normal_distribution<float> normal;
+    for (const int channels : {1, 3}) {
+      constexpr int kHeight = 7;
+      constexpr int kWidth = 33;
+      std::vector<loom::model::Half> halves(static_cast<std::size_t>(channels * kHeight * kWidth));
+      std::vector<float> floats;
+      for (auto& half : halves) {
+        loom::model::store(normal(random), half);
+        floats.push_back(loom::model::load(half));
+      }
+      loom::model::store(notANumber, halves[3]);
+      floats[3] = notANumber;
+      QCOMPARE(packRgbaHost(halves.data(), channels, kHeight, kWidth, {}),
+               packRgbaHost(floats.data(), channels, kHeight, kWidth, {}));
+    }
+  }
+
   void refusals() {
     const std::vector<float> planes(16);
     QVERIFY_EXCEPTION_THROWN(packRgbaHost(planes.data(), 2, 2, 2, {}), std::invalid_argument);
