@@ -1,11 +1,13 @@
 // latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only | --generators-only |
-//                    --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google Benchmark's options]
-// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2 256".
+//                    --others-only | --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google Benchmark's options]
+// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2 256";
+// "others" are the generators that are no StyleGAN2 or 3.
 // FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/generator_figures.h"
 #include "tests/bench/open_figures.h"
+#include "tests/bench/other_generator_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
 #include "tests/bench/video_figures.h"
@@ -136,7 +138,7 @@ int main(int argc, char** argv) {
   const std::string folder = takeValue(argc, argv, "--networks");
   const std::string network = takeValue(argc, argv, "--network");
   std::string only;
-  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "parts"}) {
+  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "others", "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
@@ -163,6 +165,11 @@ int main(int argc, char** argv) {
   if (wanted("generators")) {
     printHead();
     loom::bench::measureGenerators(folder.empty() ? "build/networks" : folder, network);
+    std::printf("\n");
+  }
+  if (wanted("others")) {
+    printHead();
+    loom::bench::measureOtherGenerators(folder.empty() ? "build/networks" : folder, network);
     std::printf("\n");
   }
   if (wanted("parts")) {
