@@ -10,6 +10,7 @@
 #include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
 #include "model/input_check.h"
+#include "model/worker/kept_memory.h"
 #include "model/worker/pack_frame.h"
 #include "model/worker/style_mix.h"
 #include "model/worker/tensor_array.h"
@@ -174,10 +175,14 @@ struct OpenedModel::Parts {
 };
 
 OpenedModel::OpenedModel(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
-OpenedModel::~OpenedModel() = default;
+OpenedModel::~OpenedModel() {
+  m_parts.reset();
+  giveBackTensorMemory();  // the next model's activations are of other sizes
+}
 
 std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path, const ReadControl& control,
                                                const OpenOptions& options) {
+  keepTensorMemory();
   const Checkpoint checkpoint = readCheckpoint(path, control);
   const Choice choice = choose(checkpoint, options, control);
   auto parts = std::make_unique<Parts>();
@@ -191,6 +196,7 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
   for (const TensorView& tensor : choice.group->tensors) {
     parts->tensors.emplace_back(tensor.name, tensor.shape);
   }
+  std::int64_t parameters = 0;
   try {
     {
       const SkipInit weightsComeFromTheFile;
@@ -203,6 +209,7 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
     parts->generator->eval();
     parts->device = torchDevice();
     parts->generator->to(parts->device);
+    parameters = parameterCount(*parts->generator);  // before they take another form
     {
       const torch::NoGradGuard noGrad;
       parts->generator->finishLoading();
@@ -215,7 +222,7 @@ std::shared_ptr<OpenedModel> OpenedModel::open(const std::filesystem::path& path
   }
   parts->info = parts->generator->info();
   if (!parts->info.runsProgram) {
-    parts->info.parameterCount = parameterCount(*parts->generator);
+    parts->info.parameterCount = parameters;
   }
   parts->noteLayout(choice);
   if (parts->info.runsProgram) {

@@ -108,7 +108,7 @@ inline RandomNetwork randomStylegan1(int resolution) {
     if (in != 0) {
       std::vector<float> blur;
       for (std::int64_t channel = 0; channel < out; ++channel) {
-        for (const float tap : {1, 2, 1, 2, 4, 2, 1, 2, 1}) {
+        for (const float tap : {1.0F, 2.0F, 1.0F, 2.0F, 4.0F, 2.0F, 1.0F, 2.0F, 1.0F}) {
           blur.push_back(tap / 16.0F);
         }
       }
