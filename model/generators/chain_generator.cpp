@@ -2,6 +2,9 @@
 
 #include "model/chain/preset_layouts.h"
 
+#include <algorithm>
+#include <optional>
+
 namespace loom::model {
 namespace {
 
@@ -47,6 +50,17 @@ torch::Tensor activate(const torch::Tensor& x, const LayoutLayer& layer) {
     case ActivationKind::Sigmoid: return torch::sigmoid(x);
   }
   return x;
+}
+
+/// What a convolution may do in the same pass; nothing where it may not.
+std::optional<Then> thenOf(ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::ReLU: return Then::Relu;
+    case ActivationKind::LeakyReLU: return Then::LeakyRelu;
+    case ActivationKind::Tanh: return Then::Tanh;
+    case ActivationKind::Sigmoid: return Then::Sigmoid;
+    default: return std::nullopt;
+  }
 }
 
 torch::Tensor enlarge(const torch::Tensor& x, const LayoutLayer& layer) {
@@ -115,7 +129,47 @@ torch::Tensor ChainGenerator::map(const torch::Tensor& z, const torch::Tensor& c
 }
 
 torch::Tensor ChainGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
-  return watch(w, control, {});
+  return m_fixed.empty() ? watch(w, control, {}) : m_fixed.forward(w, control);
+}
+
+/// A weight that two layers share is copied for each: a norm may go into it.
+torch::Tensor ChainGenerator::weightFor(std::size_t index) {
+  const std::string& name = m_chain.layers[index].layer.tensors;
+  const auto uses = std::count_if(m_chain.layers.begin(), m_chain.layers.end(),
+                                  [&](const ResolvedLayer& each) { return each.layer.tensors == name; });
+  torch::Tensor weight = tensor(index, "weight");
+  return uses > 1 ? weight.detach().clone() : takenFrom(weight);
+}
+
+void ChainGenerator::finishLoading() {
+  for (std::size_t i = 0; i < m_chain.layers.size(); ++i) {
+    fix(i);
+  }
+}
+
+void ChainGenerator::fix(std::size_t index) {
+  const LayoutLayer& layer = m_chain.layers[index].layer;
+  FixedConvolutionOptions options{.stride = static_cast<int>(layer.stride.value), .padding = static_cast<int>(layer.padding.value)};
+  switch (layer.kind.value) {
+    case LayerKind::TransposedConv:
+      options.transposed = true;
+      options.outputPadding = static_cast<int>(layer.outputPadding.value);
+      [[fallthrough]];
+    case LayerKind::Conv: m_fixed.convolve(weightFor(index), tensor(index, "bias"), options); return;
+    case LayerKind::BatchNorm:
+      m_fixed.normalise(tensor(index, "weight"), tensor(index, "bias"), tensor(index, "running_mean"),
+                        tensor(index, "running_var"), layer.eps.value);
+      return;
+    case LayerKind::Activation:
+      if (const auto then = thenOf(layer.activation.value)) {
+        m_fixed.activate(*then, layer.slope.value);
+        return;
+      }
+      break;
+    case LayerKind::Dropout: return;
+    default: break;
+  }
+  m_fixed.apply([this, index](const torch::Tensor& x) { return run(index, x); });
 }
 
 torch::Tensor ChainGenerator::watch(const torch::Tensor& w, const SynthesisControl& control, const Watcher& watcher) {

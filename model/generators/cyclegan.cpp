@@ -159,7 +159,7 @@ class Builder {
       chain.add(number + 1, std::make_shared<NormLayer>(stage.conv.out, stage.norm, NormStatistics::Stored));
     }
     if (relu) {
-      chain.add([](const torch::Tensor& x) { return torch::relu(x); });
+      chain.add([](const torch::Tensor& x) { return x.relu_(); });
     }
   }
 

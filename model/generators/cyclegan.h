@@ -46,6 +46,7 @@ class CycleganGenerator : public Generator {
 
   /// w: the picture, N×C×H×W in [-1, 1] → N×C'×H×W in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  void finishLoading() override { prepareModules(*this); }
 
  private:
   std::shared_ptr<PictureChain> m_model;

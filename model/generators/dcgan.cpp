@@ -123,13 +123,18 @@ DcganGenerator::DcganGenerator(const DcganOptions& options) : Generator(describe
 }
 
 torch::Tensor DcganGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
-  return runChain(m_main, w.view({w.size(0), w.size(1), 1, 1}), control);
+  const torch::Tensor x = w.view({w.size(0), w.size(1), 1, 1});
+  return m_fixed.empty() ? runChain(m_main, x, control) : m_fixed.forward(x, control);
 }
 
-std::vector<torch::Tensor> DcganGenerator::latentWeights() const {
-  const torch::Tensor first = m_main->parameters().front();
-  return {first.flatten(1).t()};
+void DcganGenerator::finishLoading() {
+  m_latentWeight = m_main->parameters().front().detach().flatten(1).t().clone();  // before a norm goes into it
+  m_fixed.add(m_main);
+  unregister_module("main");
+  m_main = nullptr;
 }
+
+std::vector<torch::Tensor> DcganGenerator::latentWeights() const { return {m_latentWeight}; }
 
 Architecture dcganArchitecture() {
   return {"DCGAN",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/generators/architecture.h"
+#include "model/generators/fixed_stack.h"
 #include "model/generators/generator.h"
 
 #include <vector>
@@ -29,10 +30,14 @@ class DcganGenerator : public Generator {
 
   /// w: N×zDim → N×C×R×R in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  /// Turns the layers into the form that pictures are made with; not of a network in training.
+  void finishLoading() override;
   std::vector<torch::Tensor> latentWeights() const override;
 
  private:
-  torch::nn::Sequential m_main;
+  torch::nn::Sequential m_main;  // until finishLoading
+  FixedStack m_fixed;            // from then on
+  torch::Tensor m_latentWeight;
 };
 
 Architecture dcganArchitecture();

@@ -1,5 +1,7 @@
 #include "model/generators/picture_layers.h"
 
+#include "model/generators/instance_norm.h"
+
 namespace loom::model {
 namespace {
 
@@ -19,15 +21,17 @@ ConvLayer::ConvLayer(const ConvOptions& options) : m_options(options) {
   }
 }
 
+void ConvLayer::prepare(const std::string&) {
+  m_convolution.emplace(takenFrom(m_weight), m_bias,
+                        FixedConvolutionOptions{.stride = m_options.stride,
+                                                .padding = m_options.reflect ? 0 : m_options.padding,
+                                                .transposed = m_options.transposed,
+                                                .outputPadding = m_options.outputPadding});
+}
+
 torch::Tensor ConvLayer::forward(const torch::Tensor& x, const SynthesisControl&) {
-  const std::int64_t pad = m_options.padding;
-  if (m_options.transposed) {
-    return torch::conv_transpose2d(x, m_weight, m_bias, m_options.stride, pad, m_options.outputPadding);
-  }
-  if (m_options.reflect && pad > 0) {
-    return torch::conv2d(torch::reflection_pad2d(x, {pad, pad, pad, pad}), m_weight, m_bias, m_options.stride);
-  }
-  return torch::conv2d(x, m_weight, m_bias, m_options.stride, pad);
+  const std::int64_t pad = m_options.reflect ? m_options.padding : 0;
+  return m_convolution->forward(pad > 0 ? torch::reflection_pad2d(x, {pad, pad, pad, pad}) : x);
 }
 
 NormLayer::NormLayer(int channels, const NormShape& shape, NormStatistics original) : m_original(original) {
@@ -47,7 +51,8 @@ torch::Tensor NormLayer::forward(const torch::Tensor& x, const SynthesisControl&
   if (which == NormStatistics::Stored && m_mean.defined()) {
     return torch::batch_norm(x, m_weight, m_bias, m_mean, m_variance, false, kMomentum, kNormEpsilon, true);
   }
-  return torch::instance_norm(x, m_weight, m_bias, {}, {}, true, kMomentum, kNormEpsilon, true);
+  const auto row = [](const torch::Tensor& t) { return t.defined() ? t.unsqueeze(0) : t; };
+  return instanceNorm(x, row(m_weight), row(m_bias), kNormEpsilon);
 }
 
 void PictureChain::add(int number, std::shared_ptr<PictureLayer> layer) {
@@ -67,7 +72,7 @@ ResidualLayer::ResidualLayer(const std::string& own, std::shared_ptr<PictureChai
     : m_chain(register_module(own, std::move(chain))) {}
 
 torch::Tensor ResidualLayer::forward(const torch::Tensor& x, const SynthesisControl& control) {
-  return x + m_chain->forward(x, control);
+  return m_chain->forward(x, control).add_(x);
 }
 
 GeneratorInfo describePictureGenerator(std::string architecture, int inputChannels, int channels, int halvings) {

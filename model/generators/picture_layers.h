@@ -1,18 +1,22 @@
 // The layers that image-to-image generators are made of. Each carries the names of the PyTorch modules it stands for.
 #pragma once
 
-#include "model/generators/generator.h"
+#include "model/generators/fixed_convolution.h"
+#include "model/generators/prepared_module.h"
 #include "model/generators/tensor_names.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace loom::model {
 
-class PictureLayer : public torch::nn::Module {
+class PictureLayer : public PreparedModule {
  public:
+  void prepare(const std::string&) override {}
+  /// May write into x.
   virtual torch::Tensor forward(const torch::Tensor& x, const SynthesisControl& control) = 0;
 };
 
@@ -31,12 +35,14 @@ struct ConvOptions {
 class ConvLayer : public PictureLayer {
  public:
   explicit ConvLayer(const ConvOptions& options);
+  void prepare(const std::string& name) override;
   torch::Tensor forward(const torch::Tensor& x, const SynthesisControl& control) override;
 
  private:
   ConvOptions m_options;
-  torch::Tensor m_weight;
+  torch::Tensor m_weight;  // until it is prepared
   torch::Tensor m_bias;
+  std::optional<FixedConvolution> m_convolution;
 };
 
 /// Batch norm or instance norm: with running statistics the user chooses between them and the picture's own.

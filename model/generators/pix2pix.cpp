@@ -9,8 +9,8 @@ constexpr int kKernel = 4;
 constexpr int kFewestBlocks = 2;
 constexpr int kMostBlocks = 12;  // 4096 pixels at least: beyond it no picture is large enough
 
-torch::Tensor relu(const torch::Tensor& x) { return torch::relu(x); }
-torch::Tensor leakyRelu(const torch::Tensor& x) { return torch::leaky_relu(x, 0.2); }
+torch::Tensor relu(const torch::Tensor& x) { return x.relu_(); }
+torch::Tensor leakyRelu(torch::Tensor x) { return torch::leaky_relu_(x, 0.2); }
 
 /// Reads the blocks from the outermost inwards. Throws Mismatch.
 class Reader {
@@ -128,8 +128,7 @@ class UnetBlock : public PictureLayer {
 
   torch::Tensor forward(const torch::Tensor& x, const SynthesisControl& control) override {
     const auto y = m_model->forward(x, control);
-    // The original's first ReLU works in place, so that what it lays beside is already cut. The next layer is a ReLU
-    // again: the same numbers.
+    // The first ReLU works in place, as the original's does: what is laid beside is already cut.
     return m_outermost ? y : torch::cat({x, y}, 1);
   }
 

@@ -28,6 +28,7 @@ class Pix2pixGenerator : public Generator {
 
   /// w: the picture, N×C×H×W in [-1, 1], its sides multiples of 2^blocks → N×C'×H×W in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  void finishLoading() override { prepareModules(*this); }
 
  private:
   std::shared_ptr<PictureLayer> m_model;

@@ -103,7 +103,7 @@ Recognition recogniseStargan(const TensorGroup& group, const Checkpoint&) {
   return recognition;
 }
 
-torch::Tensor relu(const torch::Tensor& x) { return torch::relu(x); }
+torch::Tensor relu(const torch::Tensor& x) { return x.relu_(); }
 
 void add(PictureChain& chain, int number, const Options::Stage& stage, ConvOptions conv) {
   conv.shape = stage.conv;

@@ -34,6 +34,7 @@ class StarganGenerator : public Generator {
 
   /// What `map` gives → N×C×H×W in [-1, 1].
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  void finishLoading() override { prepareModules(*this); }
 
  private:
   std::shared_ptr<PictureChain> m_main;

@@ -65,7 +65,7 @@ void OpenedModel::Parts::build() {
                 }});
   info = generator->info();
   if (!info.runsProgram) {
-    info.parameterCount = parameterCount(*generator);
+    info.parameterCount = m_parameters;
   }
   noteLayout();
   if (device.is_cpu()) {
@@ -91,6 +91,7 @@ void OpenedModel::Parts::buildOn(torch::Device where) {
     }
     made->eval();
     made->to(where);
+    m_parameters = parameterCount(*made);  // before they take another form
     {
       const torch::NoGradGuard noGrad;
       made->finishLoading();

@@ -52,6 +52,7 @@ struct OpenedModel::Parts {
   void moveToCpu();
 
   std::size_t m_most = std::numeric_limits<std::size_t>::max();  // pictures at once; guarded by `m_atWork`
+  std::int64_t m_parameters = 0;
   std::mutex m_atWork;  // the generator: the window's worker, an export and a search for directions may all ask
 };
 

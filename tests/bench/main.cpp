@@ -1,8 +1,9 @@
 // latent-loom-bench --gpu-check
-// latent-loom-bench [--window-only | --gallery-only | --video-only | --opening-only | --training-only |
-//                    --generators-only | --kernels-only | --parts-only] [--against FILE] [--networks FOLDER]
-//                   [--network NAME] [Google Benchmark's options]
+// latent-loom-bench [--window-only | --large-only | --gallery-only | --video-only | --opening-only | --training-only |
+//                    --generators-only | --others-only | --kernels-only | --parts-only] [--against FILE]
+//                   [--networks FOLDER] [--network NAME] [Google Benchmark's options]
 // FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some: "StyleGAN2 256".
+// "others" are the generators that are no StyleGAN2 or 3; "large" is the window with a StyleGAN2 of 1024 pixels.
 // FILE is another program's figures on the same jobs:
 // {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
@@ -11,6 +12,7 @@
 #include "tests/bench/gpu_check.h"
 #include "tests/bench/kernel_figures.h"
 #include "tests/bench/open_figures.h"
+#include "tests/bench/other_generator_figures.h"
 #include "tests/bench/start_figures.h"
 #include "tests/bench/training_figures.h"
 #include "tests/bench/video_figures.h"
@@ -99,6 +101,15 @@ void measureFilms() {
   std::printf("\n");
 }
 
+void measureLargeWindow(const std::string& folder) {
+  constexpr double kSeconds = 20.0;
+  printHead();
+  for (const auto& figure : loom::bench::measureLargeStalls(folder, kSeconds)) {
+    loom::bench::print(figure);
+  }
+  std::printf("\n");
+}
+
 void measureWindow() {
   using namespace loom::bench;
   constexpr int kStarts = 7;
@@ -142,18 +153,23 @@ int main(int argc, char** argv) {
     return loom::bench::firstPicture(first);
   }
   const std::string folder = takeValue(argc, argv, "--networks");
+  const std::string networks = folder.empty() ? "build/networks" : folder;
   const std::string network = takeValue(argc, argv, "--network");
   std::string only;
-  for (const char* part : {"window", "gallery", "video", "opening", "training", "generators", "kernels", "parts"}) {
+  for (const char* part : {"window", "large", "gallery", "video", "opening", "training", "generators", "others", "kernels",
+                           "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
   }
   const auto wanted = [&](const char* part) { return only.empty() || only == part; };
-  if (wanted("window") || wanted("gallery")) {
+  if (wanted("window") || wanted("large") || wanted("gallery")) {
     QApplication application(argc, argv);
     if (wanted("window")) {
       measureWindow();
+    }
+    if (wanted("large")) {
+      measureLargeWindow(networks);
     }
     if (wanted("gallery")) {
       measureKeeping();
@@ -170,7 +186,12 @@ int main(int argc, char** argv) {
   }
   if (wanted("generators")) {
     printHead();
-    loom::bench::measureGenerators(folder.empty() ? "build/networks" : folder, network);
+    loom::bench::measureGenerators(networks, network);
+    std::printf("\n");
+  }
+  if (wanted("others")) {
+    printHead();
+    loom::bench::measureOtherGenerators(networks, network);
     std::printf("\n");
   }
   if (wanted("kernels")) {

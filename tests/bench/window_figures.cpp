@@ -1,6 +1,7 @@
 #include "tests/bench/window_figures.h"
 
 #include "tests/model/small_checkpoints.h"
+#include "tests/model/style_checkpoints.h"
 #include "tests/ui/window_bench.h"
 
 #include <QCoreApplication>
@@ -11,6 +12,7 @@
 #include <QTimer>
 
 #include <cmath>
+#include <filesystem>
 
 namespace loom::bench {
 namespace {
@@ -147,6 +149,30 @@ Figure measureStalls(double seconds) {
     figure.name += " (" + std::to_string(static_cast<int>(seconds * 1000.0) / frames) + " ms a frame)";
   }
   return figure;
+}
+
+std::vector<Figure> measureLargeStalls(const std::string& folder, double seconds) {
+  Figure gaps{"UI thread's gaps, StyleGAN2 1024 under the slider", {}, 50.0, 1.0};
+  Figure frames{"StyleGAN2 1024: from one picture on screen to the next", {}};
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path path = std::filesystem::path(folder) / "stylegan2-1024.safetensors";
+  if (!std::filesystem::exists(path)) {
+    const test::RandomNetwork made = test::randomStylegan2(1024, 32768);
+    model::writeSafetensors(path, made.tensors, made.metadata);
+  }
+  test::WindowBench bench;
+  if (!bench.show(QString::fromStdString(std::filesystem::absolute(path).string()))) {
+    return {gaps, frames};
+  }
+  QElapsedTimer sinceFrame;
+  QObject::connect(&bench.explorer(), &ui::Explorer::frameReady, &bench.canvas(), [&] {
+    if (sinceFrame.isValid()) {
+      frames.samples.push_back(static_cast<double>(sinceFrame.nsecsElapsed()) / 1e6);
+    }
+    sinceFrame.start();
+  });
+  gaps.samples = gapsWhileDragging(bench, seconds, kSlider);
+  return {gaps, frames};
 }
 
 std::vector<Figure> measureTrainingLive(double seconds, int moves) {

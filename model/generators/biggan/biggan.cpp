@@ -1,5 +1,7 @@
 #include "model/generators/biggan/biggan.h"
 
+#include "model/generators/doubling.h"
+
 namespace loom::model {
 namespace {
 
@@ -59,11 +61,15 @@ int BigGanOptions::resolution() const {
   return side;
 }
 
-BigGanBlock::BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions& options) : m_block(block) {
+BigGanBlock::BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions& options, std::int64_t side)
+    : m_block(block) {
+  const int grows = !block.upsample ? 0 : options.deep ? 2 : 1;  // the convolution that the doubling stands before
   int number = 0;
   for (const Shape& shape : convolutions(block, options.deep)) {
     const std::string suffix = std::to_string(++number);
-    m_convs.push_back(register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, options.spectral)));
+    const SpectralLayer::Use use{.doubledFrom = number == grows ? side : 0};
+    m_convs.push_back(
+        register_module("conv" + suffix, std::make_shared<SpectralLayer>(shape, true, options.spectral, use)));
     m_norms.push_back(
         register_module("bn" + suffix, std::make_shared<BigGanConditionalNorm>(shape[1], options.condition())));
   }
@@ -86,32 +92,25 @@ void BigGanBlock::expect(GroupShapes& shapes, const std::string& name, const Big
   }
 }
 
+torch::Tensor BigGanBlock::shortcut(const torch::Tensor& x) const {
+  return m_shortcut ? m_shortcut->forward(x) : x.slice(1, 0, m_block.out);
+}
+
 torch::Tensor BigGanBlock::forward(const torch::Tensor& x, const torch::Tensor& y,
                                    const SynthesisControl& control) const {
-  if (!m_shortcut) {
-    return bottleneck(x, y, control);
+  auto h = x;
+  for (std::size_t i = 0; i < m_convs.size(); ++i) {
+    control.checkpoint();
+    h = m_convs[i]->forward(m_norms[i]->forward(h, y));
   }
-  const auto grown = [&](const torch::Tensor& h) { return m_block.upsample ? doubled(h) : h; };
-  auto h = m_convs[0]->forward(grown(m_norms[0]->forward(x, y)));
-  control.checkpoint();
-  h = m_convs[1]->forward(m_norms[1]->forward(h, y));
   control.checkpoint();
   // The original doubles first; a 1×1 convolution sees each pixel alone, so this gives the same for a quarter of the
   // work.
-  return h.add_(grown(m_shortcut->forward(x)));
-}
-
-torch::Tensor BigGanBlock::bottleneck(const torch::Tensor& x, const torch::Tensor& y,
-                                      const SynthesisControl& control) const {
-  const auto grown = [&](const torch::Tensor& h) { return m_block.upsample ? doubled(h) : h; };
-  auto h = m_convs[0]->forward(m_norms[0]->forward(x, y));
-  control.checkpoint();
-  h = m_convs[1]->forward(grown(m_norms[1]->forward(h, y)));
-  control.checkpoint();
-  h = m_convs[2]->forward(m_norms[2]->forward(h, y));
-  control.checkpoint();
-  h = m_convs[3]->forward(m_norms[3]->forward(h, y));
-  return h.add_(grown(x.slice(1, 0, m_block.out)));
+  if (m_block.upsample) {
+    addDoubled(h, shortcut(x));
+    return h;
+  }
+  return h.add_(shortcut(x));
 }
 
 BigGanGenerator::BigGanGenerator(const BigGanOptions& options) : Generator(describe(options)), m_options(options) {
@@ -126,9 +125,11 @@ BigGanGenerator::BigGanGenerator(const BigGanOptions& options) : Generator(descr
   m_linear = register_module(
       "linear", std::make_shared<SpectralLayer>(Shape{options.blocks[0].in * area, in}, true, options.spectral));
   const auto blocks = register_module("blocks", std::make_shared<NamedModules>());
+  std::int64_t side = options.bottomWidth;
   for (const auto& block : options.blocks) {
     const auto list = blocks->register_module(std::to_string(m_blocks.size()), std::make_shared<NamedModules>());
-    m_blocks.push_back(list->register_module("0", std::make_shared<BigGanBlock>(block, options)));
+    m_blocks.push_back(list->register_module("0", std::make_shared<BigGanBlock>(block, options, side)));
+    side *= block.upsample ? 2 : 1;
     m_attentions.push_back(nullptr);
     if (block.attention) {
       m_attentions.back() = list->register_module(

@@ -36,14 +36,15 @@ struct BigGanOptions {
 /// A residual block: bn1, conv1, bn2, conv2 with a convolution on the shortcut; or, deep, a bottleneck of four.
 class BigGanBlock : public torch::nn::Module {
  public:
-  BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions& options);
+  /// `side`: pixels of what comes in.
+  BigGanBlock(const BigGanOptions::Block& block, const BigGanOptions& options, std::int64_t side);
   /// x: N×in×H×W, y: the condition → N×out×H'×W', doubled where the block upsamples.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& y, const SynthesisControl& control) const;
   static void expect(GroupShapes& shapes, const std::string& name, const BigGanOptions::Block& block,
                      const BigGanOptions& options);
 
  private:
-  torch::Tensor bottleneck(const torch::Tensor& x, const torch::Tensor& y, const SynthesisControl& control) const;
+  torch::Tensor shortcut(const torch::Tensor& x) const;
 
   BigGanOptions::Block m_block;
   std::vector<std::shared_ptr<BigGanConditionalNorm>> m_norms;  // bn1, …

@@ -1,6 +1,7 @@
 #include "model/generators/biggan/hf_biggan.h"
 
 #include "model/generators/biggan/biggan_norm.h"
+#include "model/generators/doubling.h"
 
 #include <algorithm>
 #include <cmath>
@@ -124,26 +125,30 @@ void HfBigGanNorm::expect(GroupShapes& shapes, const std::string& name, std::int
   SpectralLayer::expect(shapes, name + ".offset", {channels, condition}, false, SpectralNorm::Stored);
 }
 
-HfBigGanBlock::HfBigGanBlock(const Layer& layer, const HfBigGanOptions& options) : m_layer(layer) {
+HfBigGanBlock::HfBigGanBlock(const Layer& layer, const HfBigGanOptions& options, std::int64_t side) : m_layer(layer) {
   for (const Shape& shape : convolutions(layer)) {
     const std::string suffix = std::to_string(m_convs.size());
+    const SpectralLayer::Use use{.doubledFrom = layer.upsample && m_convs.size() == 1 ? side : 0};
     m_norms.push_back(register_module("bn_" + suffix,
                                       std::make_shared<HfBigGanNorm>(shape[1], 2 * options.zDim, options.statistics)));
     m_convs.push_back(
-        register_module("conv_" + suffix, std::make_shared<SpectralLayer>(shape, true, SpectralNorm::Stored)));
+        register_module("conv_" + suffix, std::make_shared<SpectralLayer>(shape, true, SpectralNorm::Stored, use)));
   }
 }
 
 torch::Tensor HfBigGanBlock::forward(const torch::Tensor& x, const torch::Tensor& condition,
                                      const HfStatistics& statistics, const SynthesisControl& control) const {
-  const auto grown = [&](const torch::Tensor& h) { return m_layer.upsample ? doubled(h) : h; };
   auto h = x;
   for (std::size_t i = 0; i < m_convs.size(); ++i) {
     control.checkpoint();
-    h = m_norms[i]->forward(h, condition, statistics);
-    h = m_convs[i]->forward(i == 1 ? grown(h) : h);
+    h = m_convs[i]->forward(m_norms[i]->forward(h, condition, statistics));
   }
-  return h.add_(grown(x.slice(1, 0, m_layer.out)));
+  const auto kept = x.slice(1, 0, m_layer.out);
+  if (m_layer.upsample) {
+    addDoubled(h, kept);
+    return h;
+  }
+  return h.add_(kept);
 }
 
 void HfBigGanBlock::expect(GroupShapes& shapes, const std::string& name, const Layer& layer,
@@ -166,6 +171,7 @@ HfBigGanGenerator::HfBigGanGenerator(const HfBigGanOptions& options)
   m_genZ = generator->register_module("gen_z",
                                       std::make_shared<SpectralLayer>(Shape{rows, 2 * options.zDim}, true, kStored));
   const auto layers = generator->register_module("layers", std::make_shared<NamedModules>());
+  std::int64_t side = options.bottomWidth;
   for (const Layer& layer : options.layers) {
     const std::string name = std::to_string(m_blocks.size());
     m_blocks.push_back(nullptr);
@@ -174,13 +180,14 @@ HfBigGanGenerator::HfBigGanGenerator(const HfBigGanOptions& options)
       m_attentions.back() =
           layers->register_module(name, std::make_shared<SelfAttention>(layer.in, kStored, kAttentionNames, Shape{1}));
     } else {
-      m_blocks.back() = layers->register_module(name, std::make_shared<HfBigGanBlock>(layer, options));
+      m_blocks.back() = layers->register_module(name, std::make_shared<HfBigGanBlock>(layer, options, side));
     }
+    side *= layer.upsample ? 2 : 1;
   }
   const std::int64_t width = options.layers.back().out;
   m_lastNorm = generator->register_module("bn", std::make_shared<HfBigGanNorm>(width, 0, options.statistics));
   m_toRgb = generator->register_module(
-      "conv_to_rgb", std::make_shared<SpectralLayer>(Shape{options.rgbRows, width, 3, 3}, true, kStored));
+      "conv_to_rgb", std::make_shared<SpectralLayer>(Shape{options.rgbRows, width, 3, 3}, true, kStored, SpectralLayer::Use{.rows = kRgb}));
 }
 
 torch::Tensor HfBigGanGenerator::map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl&) {
@@ -191,14 +198,14 @@ torch::Tensor HfBigGanGenerator::synthesize(const torch::Tensor& w, const Synthe
   const HfStatistics statistics = statisticsFor(control.settings.truncation, m_options.statistics);
   const std::int64_t side = m_options.bottomWidth;
   // TensorFlow's order: channels last.
-  auto x = m_genZ->forward(conditionOf(w, 0)).view({w.size(0), side, side, -1}).permute({0, 3, 1, 2}).contiguous();
+  auto x = m_genZ->forward(conditionOf(w, 0)).view({w.size(0), side, side, -1}).permute({0, 3, 1, 2});
   std::int64_t layer = 0;
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
     x = m_blocks[i] ? m_blocks[i]->forward(x, conditionOf(w, ++layer), statistics, control) : m_attentions[i]->forward(x);
   }
   control.checkpoint();
-  return m_toRgb->forward(m_lastNorm->forward(x, conditionOf(w, ++layer), statistics), kRgb).tanh_();
+  return m_toRgb->forward(m_lastNorm->forward(x, conditionOf(w, ++layer), statistics)).tanh_();
 }
 
 namespace {

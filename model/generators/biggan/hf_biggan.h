@@ -58,7 +58,8 @@ class HfBigGanNorm : public torch::nn::Module {
 /// GenBlock.
 class HfBigGanBlock : public torch::nn::Module {
  public:
-  HfBigGanBlock(const HfBigGanOptions::Layer& layer, const HfBigGanOptions& options);
+  /// `side`: pixels of what comes in.
+  HfBigGanBlock(const HfBigGanOptions::Layer& layer, const HfBigGanOptions& options, std::int64_t side);
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& condition, const HfStatistics& statistics,
                         const SynthesisControl& control) const;
   static void expect(GroupShapes& shapes, const std::string& name, const HfBigGanOptions::Layer& layer,

@@ -12,16 +12,8 @@ torch::Tensor normalized(const torch::Tensor& vector) { return vector / vector.n
 
 }  // namespace
 
-void prepareModules(Generator& generator) {
-  const torch::NoGradGuard noGrad;
-  for (const auto& item : generator.named_modules()) {
-    if (auto* module = item.value()->as<PreparedModule>()) {
-      module->prepare(item.key());
-    }
-  }
-}
-
-SpectralLayer::SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm) : m_norm(norm) {
+SpectralLayer::SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm, const Use& use)
+    : m_norm(norm), m_use(use) {
   std::int64_t rest = 1;
   for (std::size_t i = 1; i < shape.size(); ++i) {
     rest *= shape[i];
@@ -51,10 +43,7 @@ torch::Tensor SpectralLayer::sigma() const {
   return torch::dot(image, normalized(image));
 }
 
-void SpectralLayer::prepare(const std::string& name) {
-  if (m_norm == SpectralNorm::None) {
-    return;
-  }
+void SpectralLayer::divide(const std::string& name) {
   const auto norm = sigma();
   if (const auto value = norm.item<float>(); value == 0.0F || !std::isfinite(value)) {
     throw ModelError("the spectral norm of " + name + " is zero or not finite, and its weight is to be divided by it");
@@ -62,12 +51,22 @@ void SpectralLayer::prepare(const std::string& name) {
   m_weight.div_(norm);
 }
 
-torch::Tensor SpectralLayer::forward(const torch::Tensor& x) const { return forward(x, m_weight.size(0)); }
-
-torch::Tensor SpectralLayer::forward(const torch::Tensor& x, std::int64_t rows) const {
-  const auto weight = m_weight.slice(0, 0, rows);
+void SpectralLayer::prepare(const std::string& name) {
+  if (m_norm != SpectralNorm::None) {
+    divide(name);
+  }
+  if (m_weight.dim() != 4) {
+    return;
+  }
+  const std::int64_t rows = m_use.rows ? m_use.rows : m_weight.size(0);
+  const auto weight = takenFrom(m_weight).slice(0, 0, rows);
   const auto bias = m_bias.defined() ? m_bias.slice(0, 0, rows) : m_bias;
-  return weight.dim() == 4 ? torch::conv2d(x, weight, bias, 1, weight.size(2) / 2) : torch::linear(x, weight, bias);
+  m_convolution.emplace(weight, bias, FixedConvolutionOptions{.padding = static_cast<int>(weight.size(2) / 2),
+                                                              .doubledFrom = m_use.doubledFrom});
+}
+
+torch::Tensor SpectralLayer::forward(const torch::Tensor& x) const {
+  return m_convolution ? m_convolution->forward(x) : torch::linear(x, m_weight, m_bias);
 }
 
 void SpectralLayer::expect(GroupShapes& shapes, const std::string& name, const std::vector<std::int64_t>& shape,
@@ -122,10 +121,6 @@ void SelfAttention::expect(GroupShapes& shapes, const std::string& name, std::in
   SpectralLayer::expect(shapes, name + "." + names.g, {channels / 2, channels, 1, 1}, false, norm);
   SpectralLayer::expect(shapes, name + "." + names.o, {channels, channels / 2, 1, 1}, false, norm);
   shapes.expect(name + ".gamma", gammaShape);
-}
-
-torch::Tensor doubled(const torch::Tensor& x) {
-  return torch::upsample_nearest2d(x, c10::IntArrayRef({x.size(2) * 2, x.size(3) * 2}));
 }
 
 }  // namespace loom::model

@@ -1,23 +1,15 @@
 // Convolutions and linear layers whose weights are divided by their spectral norm, and the self-attention made of them.
 #pragma once
 
+#include "model/generators/fixed_convolution.h"
 #include "model/generators/group_shapes.h"
-#include "model/generators/generator.h"
+#include "model/generators/prepared_module.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace loom::model {
-
-/// A module that makes something of its weights, once, after they were read.
-class PreparedModule : public torch::nn::Module {
- public:
-  /// `name`: the module's own, for messages. Throws ModelError.
-  virtual void prepare(const std::string& name) = 0;
-};
-
-/// Prepares every PreparedModule within `generator`; for Generator::finishLoading. Throws ModelError.
-void prepareModules(Generator& generator);
 
 /// How a file tells the spectral norm σ of a weight W, seen as a matrix of one row for each output.
 enum class SpectralNorm {
@@ -29,14 +21,20 @@ enum class SpectralNorm {
 /// nn.Conv2d (a weight of four dimensions; stride 1, the picture keeps its size) or nn.Linear (of two), bias optional.
 class SpectralLayer : public PreparedModule {
  public:
-  SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm);
+  /// How a convolution is used.
+  struct Use {
+    std::int64_t doubledFrom = 0;  ///< it stands behind a doubling to the nearest pixels, of a picture of so many; 0: not
+    std::int64_t rows = 0;         ///< the first so many outputs alone; 0: all
+  };
+
+  SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm) : SpectralLayer(shape, bias, norm, Use()) {}
+  SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm, const Use& use);
 
   /// Divides the weight by σ, in place: what a picture needs, and no second copy of it.
   void prepare(const std::string& name) override;
-  /// N×in×H×W → N×out×H×W, or N×in → N×out.
+  /// N×in×H×W → N×out×H×W (doubled: 2H×2W), or N×in → N×out.
   torch::Tensor forward(const torch::Tensor& x) const;
-  /// The first `rows` outputs alone.
-  torch::Tensor forward(const torch::Tensor& x, std::int64_t rows) const;
+  /// Of a linear layer.
   const torch::Tensor& weight() const { return m_weight; }
 
   /// Expects the tensors of such a layer under `name`.
@@ -44,13 +42,16 @@ class SpectralLayer : public PreparedModule {
                      SpectralNorm norm);
 
  private:
+  void divide(const std::string& name);
   torch::Tensor sigma() const;
 
   SpectralNorm m_norm;
+  Use m_use;
   torch::Tensor m_weight;
   torch::Tensor m_bias;
   torch::Tensor m_u;
   torch::Tensor m_v;
+  std::optional<FixedConvolution> m_convolution;  // has the weight, once it is prepared
 };
 
 /// The names of an attention block's four convolutions.
@@ -86,8 +87,5 @@ class SelfAttention : public torch::nn::Module {
 
 /// Nothing but names for the modules within: a ModuleList, or a Sequential whose other entries have no weights.
 class NamedModules : public torch::nn::Module {};
-
-/// Every pixel twice in both directions.
-torch::Tensor doubled(const torch::Tensor& x);
 
 }  // namespace loom::model

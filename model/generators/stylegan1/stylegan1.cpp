@@ -1,5 +1,8 @@
 #include "model/generators/stylegan1/stylegan1.h"
 
+#include "model/generators/doubling.h"
+#include "model/generators/instance_norm.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 
 namespace loom::model {
@@ -38,21 +41,7 @@ GeneratorInfo describe(const Stylegan1Options& options) {
   return info;
 }
 
-torch::Tensor enlarge(const torch::Tensor& x) {
-  return torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
-}
-
 }  // namespace
-
-torch::Tensor sumOfShifted(const torch::Tensor& weight) {
-  using torch::indexing::None;
-  using torch::indexing::Slice;
-  const torch::Tensor padded = torch::constant_pad_nd(weight, {1, 1, 1, 1});
-  const Slice late(1, None);
-  const Slice early(None, -1);
-  return padded.index({Slice(), Slice(), late, late}) + padded.index({Slice(), Slice(), early, late}) +
-         padded.index({Slice(), Slice(), late, early}) + padded.index({Slice(), Slice(), early, early});
-}
 
 Stylegan1Generator::Stylegan1Generator(const Stylegan1Options& options)
     : Generator(describe(options)), m_options(options) {
@@ -148,35 +137,49 @@ torch::Tensor Stylegan1Generator::map(const torch::Tensor& z, const torch::Tenso
   return ws;
 }
 
+void Stylegan1Generator::finishLoading() {
+  for (std::size_t i = 0; i < m_blocks.size(); ++i) {
+    Block& block = m_blocks[i];
+    const torch::Tensor before = m_options.biasBehindBlur ? torch::Tensor() : block.growBias;
+    FixedConvolutionOptions grow{.padding = 1, .doubledFrom = std::int64_t{2} << i};
+    if (m_options.blocks[i].growth == Growth::Fused) {
+      grow = {.stride = 2, .padding = 1, .transposed = true};
+    }
+    if (block.growWeight.defined()) {
+      block.grow.emplace(takenFrom(block.growWeight), before, grow);
+    }
+    if (block.blur.defined()) {
+      const std::int64_t channels = m_options.blocks[i].channels;
+      block.blurs = block.blur.expand({channels, 1, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+    }
+    block.conv.emplace(takenFrom(block.convWeight), block.convBias, FixedConvolutionOptions{.padding = 1});
+    if (block.rgbWeight.defined()) {
+      block.rgb.emplace(takenFrom(block.rgbWeight), block.rgbBias, FixedConvolutionOptions{});
+    }
+  }
+}
+
 torch::Tensor Stylegan1Generator::grow(std::size_t index, const torch::Tensor& x) const {
   const Block& block = m_blocks[index];
-  const torch::Tensor before = m_options.biasBehindBlur ? torch::Tensor() : block.growBias;
   const torch::Tensor behind = m_options.biasBehindBlur ? block.growBias : torch::Tensor();
-  torch::Tensor y;
-  if (m_options.blocks[index].growth == Growth::Fused) {
-    y = torch::conv_transpose2d(x, block.growWeight, before, 2, 1);
-  } else {
-    y = torch::conv2d(enlarge(x), block.growWeight, before, 1, 1);
+  const torch::Tensor y = block.grow->forward(x);
+  if (block.blurs.defined()) {
+    return torch::conv2d(y, block.blurs, behind, 1, 1, 1, y.size(1));
   }
-  if (block.blur.defined()) {
-    const std::int64_t channels = y.size(1);
-    return torch::conv2d(y, block.blur.expand({channels, 1, 3, 3}), behind, 1, 1, 1, channels);
-  }
-  return behind.defined() ? y + behind.view({1, -1, 1, 1}) : y;
+  return behind.defined() ? y.add_(behind.view({1, -1, 1, 1})) : y;
 }
 
 torch::Tensor Stylegan1Generator::finish(const Half& half, const torch::Tensor& x, const torch::Tensor& w,
                                          NoiseMode noise, torch::Generator& random) const {
-  torch::Tensor y = x;
   if (noise == NoiseMode::Random) {
-    y = y + half.noise * torch::randn({x.size(0), 1, x.size(2), x.size(3)}, random).to(x.device());
+    x.addcmul_(half.noise, torch::randn({x.size(0), 1, x.size(2), x.size(3)}, random).to(x.device()));
   } else if (noise == NoiseMode::Constant) {
-    y = y + half.noise * half.stored;
+    x.addcmul_(half.noise, half.stored);
   }
-  y = torch::leaky_relu(y, kLeak);
-  y = torch::instance_norm(y, {}, {}, {}, {}, true, 0.0, m_options.epsilon, false);
-  const auto style = torch::linear(w, half.styleWeight, half.styleBias).unsqueeze(2).unsqueeze(3).chunk(2, 1);
-  return torch::addcmul(style[1], style[0], y);
+  torch::Tensor y = x;
+  torch::leaky_relu_(y, kLeak);
+  const auto style = torch::linear(w, half.styleWeight, half.styleBias).chunk(2, 1);
+  return instanceNorm(y, style[0], style[1], m_options.epsilon);
 }
 
 torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
@@ -187,24 +190,24 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
   }
   torch::Generator random = at::detail::createCPUGenerator(settings.noiseSeed);
   const NoiseMode noise = settings.noise.value_or(NoiseMode::Random);
-  torch::Tensor x = m_constant.expand({w.size(0), -1, -1, -1});
+  torch::Tensor x = m_constant.expand({w.size(0), -1, -1, -1}).clone(at::MemoryFormat::ChannelsLast);
   torch::Tensor lower;
   for (std::size_t i = 0; i <= last; ++i) {
     control.checkpoint();
     const auto layer = static_cast<std::int64_t>(2 * i);
     const Block& block = m_blocks[i];
     if (i > 0) {
-      if (i == last && settings.fade > 0.0 && m_blocks[i - 1].rgbWeight.defined()) {
-        lower = enlarge(torch::conv2d(x, m_blocks[i - 1].rgbWeight, m_blocks[i - 1].rgbBias));
+      if (i == last && settings.fade > 0.0 && m_blocks[i - 1].rgb) {
+        lower = doubled(m_blocks[i - 1].rgb->forward(x));
       }
       x = grow(i, x);
     }
     x = finish(block.first, x, w.select(1, layer), noise, random);
     control.checkpoint();
-    x = torch::conv2d(x, block.convWeight, block.convBias, 1, 1);
+    x = block.conv->forward(x);
     x = finish(block.second, x, w.select(1, layer + 1), noise, random);
   }
-  x = torch::conv2d(x, m_blocks[last].rgbWeight, m_blocks[last].rgbBias);
+  x = m_blocks[last].rgb->forward(x);
   if (lower.defined()) {
     x = settings.fade * lower + (1.0 - settings.fade) * x;
   }

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "model/generators/architecture.h"
+#include "model/generators/fixed_convolution.h"
 #include "model/generators/generator.h"
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,6 +58,8 @@ class Stylegan1Generator : public Generator {
   /// from one seed, as rosinality's generate.py takes it.
   torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) override;
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  /// Turns the convolutions into the form that pictures are made with; their weights stay in no other.
+  void finishLoading() override;
   std::vector<torch::Tensor> latentWeights() const override;
 
  private:
@@ -65,12 +69,14 @@ class Stylegan1Generator : public Generator {
   struct Block {
     torch::Tensor growWeight, growBias, blur, convWeight, convBias, rgbWeight, rgbBias;
     Half first, second;
+    std::optional<FixedConvolution> grow, conv, rgb;  // have the weights once finishLoading was there
+    torch::Tensor blurs;                              // `blur` for each channel, C×1×3×3
   };
 
   torch::Tensor runMapping(const torch::Tensor& z, const torch::Tensor& c) const;
   torch::Tensor drawnMean();
   torch::Tensor grow(std::size_t index, const torch::Tensor& x) const;
-  /// Noise, activation, and the style in place of the channels' own mean and variance.
+  /// Noise, activation, and the style in place of the channels' own mean and variance. Writes into x.
   torch::Tensor finish(const Half& half, const torch::Tensor& x, const torch::Tensor& w, NoiseMode noise,
                        torch::Generator& random) const;
 
@@ -83,9 +89,6 @@ class Stylegan1Generator : public Generator {
   torch::Tensor m_drawnMean;
   std::once_flag m_drawn;
 };
-
-/// The 4×4 kernel in which a 3×3 one is summed with itself shifted right, down and both: doubling and convolution at once.
-torch::Tensor sumOfShifted(const torch::Tensor& weight);
 
 /// facebookresearch/pytorch_GAN_zoo, models/networks/styleGAN.py: mapping.FC.0.module.weight, baseScale0.
 Architecture stylegan1ZooArchitecture();

@@ -1,6 +1,7 @@
 // rosinality: weights (named weight_orig) are multiplied by √(2 / fan-in) at run time, biases are not; one noise weight
 // for each channel; a blur behind each growth; from some resolution on the growth is one transposed convolution, whose
 // 4×4 kernel is the mean of four shifted 3×3 ones. An output at every resolution, and no mean of w in the file.
+#include "model/generators/doubling.h"
 #include "model/generators/group_shapes.h"
 #include "model/generators/state_dict.h"
 #include "model/generators/stylegan1/stylegan1.h"

@@ -1,6 +1,7 @@
 // NVIDIA's own program in TensorFlow: kernels are rows×columns×in×out and multiplied by gain/√fan-in at run time (so are
 // the mapping's weights and biases by its learning rate); biases follow on noise and blur; one noise weight for each
 // channel; from 128 pixels on, doubling and convolution are one; a style scales by 1 + what its layer gives.
+#include "model/generators/doubling.h"
 #include "model/generators/group_shapes.h"
 #include "model/generators/state_dict.h"
 #include "model/generators/stylegan1/stylegan1.h"

@@ -1,5 +1,6 @@
 #include "model/generators/zoo/progressive_gan.h"
 
+#include "model/generators/doubling.h"
 #include "model/generators/group_shapes.h"
 #include "model/generators/zoo/zoo_config.h"
 
@@ -78,11 +79,9 @@ Recognition recognise(const TensorGroup& group, const Checkpoint& checkpoint) {
 }
 
 torch::Tensor normalizePixels(const torch::Tensor& x) {
-  return x * torch::rsqrt(x.square().mean(1, true) + 1e-8);
-}
-
-torch::Tensor enlarge(const torch::Tensor& x) {
-  return torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)});
+  const auto length = torch::linalg_vector_norm(x, 2, {1}, true);
+  const auto factor = (length.square() / x.size(1) + 1e-8).rsqrt();
+  return torch::GradMode::is_enabled() ? x * factor : x.mul_(factor);
 }
 
 }  // namespace
@@ -131,29 +130,23 @@ ProgressiveGanGenerator::Scaled ProgressiveGanGenerator::scaled(const torch::Ten
 
 void ProgressiveGanGenerator::finishLoading() {
   m_scaledFormat = scaled(m_format->weight, m_format->bias);
-  m_scaledScales.clear();
-  m_scaledToRgb.clear();
-  for (const auto& scale : m_scales) {
-    auto& layers = m_scaledScales.emplace_back();
-    for (const auto& layer : scale) {
-      layers.push_back(scaled(layer->weight, layer->bias));
+  m_fixed.clear();
+  for (std::size_t i = 0; i < m_scales.size(); ++i) {
+    Scale& made = m_fixed.emplace_back();
+    FixedConvolutionOptions options{.padding = 1, .doubledFrom = i > 0 ? std::int64_t{2} << i : 0,
+                                    .then = Then::LeakyRelu, .slope = m_options.leak};
+    for (const auto& layer : m_scales[i]) {
+      const auto [weight, bias] = scaled(layer->weight, layer->bias);
+      made.layers.emplace_back(weight, bias, options);
+      options.doubledFrom = 0;
     }
-  }
-  for (const auto& layer : m_toRgb) {
-    m_scaledToRgb.push_back(scaled(layer->weight, layer->bias));
+    const auto [weight, bias] = scaled(m_toRgb[i]->weight, m_toRgb[i]->bias);
+    made.toRgb.emplace(weight, bias, FixedConvolutionOptions{});
   }
 }
 
 torch::Tensor ProgressiveGanGenerator::map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl&) {
   return c.defined() ? torch::cat({z, c}, 1) : z;
-}
-
-torch::Tensor ProgressiveGanGenerator::activate(const torch::Tensor& x) const {
-  return normalizePixels(torch::leaky_relu(x, m_options.leak));
-}
-
-torch::Tensor ProgressiveGanGenerator::picture(std::size_t scale, const torch::Tensor& x) const {
-  return torch::conv2d(x, m_scaledToRgb[scale].weight, m_scaledToRgb[scale].bias);
 }
 
 torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
@@ -162,22 +155,20 @@ torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const 
   while (wanted > 0 && last > 0 && (4 << last) > wanted) {
     --last;
   }
-  torch::Tensor x = activate(
-      torch::linear(normalizePixels(w), m_scaledFormat.weight, m_scaledFormat.bias).reshape({w.size(0), -1, 4, 4}));
+  // The latent is the caller's: nothing is written into it.
+  const torch::Tensor first = torch::linear(normalizePixels(w.clone()), m_scaledFormat.weight, m_scaledFormat.bias);
+  torch::Tensor x = normalizePixels(torch::leaky_relu(first.reshape({w.size(0), -1, 4, 4}), m_options.leak));
   torch::Tensor lower;
-  for (std::size_t scale = 0; scale <= last; ++scale) {
-    if (scale > 0) {
-      if (scale == last && control.settings.fade > 0.0) {
-        lower = enlarge(picture(scale - 1, x));
-      }
-      x = enlarge(x);
+  for (std::size_t i = 0; i <= last; ++i) {
+    if (i > 0 && i == last && control.settings.fade > 0.0) {
+      lower = doubled(m_fixed[i - 1].toRgb->forward(x));
     }
-    for (const Scaled& layer : m_scaledScales[scale]) {
+    for (const FixedConvolution& layer : m_fixed[i].layers) {
       control.checkpoint();
-      x = activate(torch::conv2d(x, layer.weight, layer.bias, 1, 1));
+      x = normalizePixels(layer.forward(x));
     }
   }
-  x = picture(last, x);
+  x = m_fixed[last].toRgb->forward(x);
   if (lower.defined()) {
     x = control.settings.fade * lower + (1.0 - control.settings.fade) * x;
   }

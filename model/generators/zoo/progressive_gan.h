@@ -2,8 +2,10 @@
 #pragma once
 
 #include "model/generators/architecture.h"
+#include "model/generators/fixed_convolution.h"
 #include "model/generators/generator.h"
 
+#include <optional>
 #include <vector>
 
 namespace loom::model {
@@ -32,22 +34,24 @@ class ProgressiveGanGenerator : public Generator {
   std::vector<torch::Tensor> latentWeights() const override { return {m_format->weight.slice(1, 0, m_options.zDim)}; }
 
  private:
-  /// A layer as it is computed: its weights scaled at run time, where they are equalized.
+  /// A layer as it acts: its weights scaled at run time, where they are equalized.
   struct Scaled {
     torch::Tensor weight;
     torch::Tensor bias;
   };
   Scaled scaled(const torch::Tensor& weight, const torch::Tensor& bias) const;
-  torch::Tensor activate(const torch::Tensor& x) const;
-  torch::Tensor picture(std::size_t scale, const torch::Tensor& x) const;
+  /// The convolutions of one scale, leaky ReLUs with them.
+  struct Scale {
+    std::vector<FixedConvolution> layers;  // two; one of the first scale
+    std::optional<FixedConvolution> toRgb;
+  };
 
   ProgressiveGanOptions m_options;
   torch::nn::Linear m_format{nullptr};
   std::vector<std::vector<torch::nn::Conv2d>> m_scales;
   std::vector<torch::nn::Conv2d> m_toRgb;
   Scaled m_scaledFormat;
-  std::vector<std::vector<Scaled>> m_scaledScales;
-  std::vector<Scaled> m_scaledToRgb;
+  std::vector<Scale> m_fixed;
 };
 
 Architecture progressiveGanArchitecture();

@@ -1,7 +1,6 @@
 #include "model/generators/zoo/zoo_dcgan.h"
 
 #include "model/generators/group_shapes.h"
-#include "model/generators/layer_chain.h"
 #include "model/generators/zoo/zoo_config.h"
 
 namespace loom::model {
@@ -89,9 +88,21 @@ torch::Tensor ZooDcganGenerator::map(const torch::Tensor& z, const torch::Tensor
   return c.defined() ? torch::cat({z, c}, 1) : z;
 }
 
+void ZooDcganGenerator::finishLoading() {
+  torch::nn::Sequential format(m_formatLayer);
+  m_fixed.add(format);
+  m_fixed.add(m_main);
+  if (m_tanh) {
+    m_fixed.activate(Then::Tanh);
+  }
+  unregister_module("formatLayer");
+  unregister_module("main");
+  m_formatLayer = nullptr;
+  m_main = nullptr;
+}
+
 torch::Tensor ZooDcganGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
-  const torch::Tensor x = runChain(m_main, m_formatLayer(w.reshape({w.size(0), w.size(1), 1, 1})), control);
-  return m_tanh ? torch::tanh(x) : x;
+  return m_fixed.forward(w.reshape({w.size(0), w.size(1), 1, 1}), control);
 }
 
 Architecture zooDcganArchitecture() {

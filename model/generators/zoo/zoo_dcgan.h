@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/generators/architecture.h"
+#include "model/generators/fixed_stack.h"
 #include "model/generators/generator.h"
 
 #include <vector>
@@ -25,10 +26,12 @@ class ZooDcganGenerator : public Generator {
   /// z beside the labels: N×(zDim + labelCount).
   torch::Tensor map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl& control) override;
   torch::Tensor synthesize(const torch::Tensor& w, const SynthesisControl& control) override;
+  void finishLoading() override;
 
  private:
-  torch::nn::ConvTranspose2d m_formatLayer{nullptr};
+  torch::nn::ConvTranspose2d m_formatLayer{nullptr};  // this one and the next until finishLoading
   torch::nn::Sequential m_main;
+  FixedStack m_fixed;  // from then on
   bool m_tanh = true;
 };
 

@@ -87,6 +87,9 @@ class RecognitionTest : public QObject {
   void parametersAreCounted() {
     QCOMPARE(OpenedModel::open(write(mlp({10, 16, 64})))->info().parameterCount,
              std::int64_t{10 * 16 + 16 + 16 * 64 + 64});
+    // Those of the file: when a picture is made, norms have gone into the convolutions.
+    QCOMPARE(OpenedModel::open(write(dcgan(4, {6}, 3)))->info().parameterCount,
+             std::int64_t{4 * 6 * 16 + 6 + 6 + 6 * 3 * 16});
   }
 
   void whatIsNoGeneratorIsToldApart_data() {
