@@ -130,6 +130,9 @@ void GalleryPanel::search() {
   m_query.text = m_text->text();
   m_query.modelSha256 = m_model->currentData().toString();
   m_query.leastRating = m_rating->currentIndex();
+  if (const int days = m_time->currentData().toInt(); days > 0) {
+    m_query.from = QDate::currentDate().addDays(1 - days).startOfDay();
+  }
   m_query.order = static_cast<GalleryQuery::Order>(m_order->currentIndex());
   m_comparing->hide();
   m_removed.clear();
