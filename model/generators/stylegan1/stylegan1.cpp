@@ -1,5 +1,7 @@
 #include "model/generators/stylegan1/stylegan1.h"
 
+#include "model/generators/activation_watch.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 
 namespace loom::model {
@@ -200,9 +202,11 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
       x = grow(i, x);
     }
     x = finish(block.first, x, w.select(1, layer), noise, random);
+    passed(x);
     control.checkpoint();
     x = torch::conv2d(x, block.convWeight, block.convBias, 1, 1);
     x = finish(block.second, x, w.select(1, layer + 1), noise, random);
+    passed(x);
   }
   x = torch::conv2d(x, m_blocks[last].rgbWeight, m_blocks[last].rgbBias);
   if (lower.defined()) {

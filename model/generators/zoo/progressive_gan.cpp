@@ -1,5 +1,6 @@
 #include "model/generators/zoo/progressive_gan.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/group_shapes.h"
 #include "model/generators/zoo/zoo_config.h"
 
@@ -164,6 +165,7 @@ torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const 
   }
   torch::Tensor x = activate(
       torch::linear(normalizePixels(w), m_scaledFormat.weight, m_scaledFormat.bias).reshape({w.size(0), -1, 4, 4}));
+  passed(x);
   torch::Tensor lower;
   for (std::size_t scale = 0; scale <= last; ++scale) {
     if (scale > 0) {
@@ -175,6 +177,7 @@ torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const 
     for (const Scaled& layer : m_scaledScales[scale]) {
       control.checkpoint();
       x = activate(torch::conv2d(x, layer.weight, layer.bias, 1, 1));
+      passed(x);
     }
   }
   x = picture(last, x);
