@@ -8,6 +8,7 @@
 #include "ui/shell/status_line.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QLabel>
