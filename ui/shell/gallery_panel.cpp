@@ -215,7 +215,8 @@ void GalleryPanel::refreshEmptyState() {
     m_empty->setText(tr("No picture fits the search. Take a word or a filter away."));
   }
   m_stack->setCurrentWidget(listed > 0 ? static_cast<QWidget*>(m_grid) : m_empty);
-  QString text = listed == m_count
+  QString text = listed == m_count && listed == 1 ? tr("1 picture")
+                 : listed == m_count
                      ? tr("%1 pictures").arg(QLocale().toString(listed))
                      : tr("%1 of %2 pictures").arg(QLocale().toString(listed), QLocale().toString(m_count));
   if (!m_removed.empty()) {
