@@ -57,7 +57,10 @@ BatchDialog::BatchDialog(const model::GeneratorInfo& info, const QString& name, 
   m_form->setCurrentIndex(std::clamp(settings.value(QStringLiteral("batch/form"), 0).toInt(), 0, 2));
   m_names = new QLineEdit(name + QStringLiteral(" seed {seed}.png"));
   m_names->setObjectName(QStringLiteral("batch.names"));
-  m_names->setMinimumWidth(300);
+  constexpr int kWidth = 300;  // whatever the result says
+  m_names->setMinimumWidth(kWidth);
+  m_result->setMinimumWidth(kWidth);
+  m_result->setWordWrap(true);
   m_names->setToolTip(
       tr("{seed} and {index} stand for numbers, %04d for the seed with leading zeros; png, jpg or tif"));
   m_scale = spin(1, 16, settings.value(QStringLiteral("batch/scale"), 1).toInt(), "batch.scale");
