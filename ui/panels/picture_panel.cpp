@@ -119,7 +119,7 @@ void drawSave(const model::GeneratorInfo& info, WindowDraft& draft) {
   if (button("saveas", "Save as…", Icon::None, half)) {
     draft.commands.push_back(Command::SavePictureAs);
   }
-  tooltip("PNG, JPEG or TIFF, enlarged if you like  Ctrl+S");
+  tooltip("PNG, JPEG or TIFF, enlarged if you like  Ctrl+Shift+S");
   if (button("copy", "Copy", Icon::None, half)) {
     draft.commands.push_back(Command::CopyPicture);
   }
