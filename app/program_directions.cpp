@@ -1,10 +1,8 @@
 #include "app/program_directions.h"
 
+#include "app/directions/gallery_examples.h"
 #include "app/export/file_hash.h"
 #include "app/gallery/gallery.h"
-#include "model/direction_file.h"
-#include "model/example_directions.h"
-#include "model/latent_directions.h"
 
 #include <QCryptographicHash>
 #include <QFile>
@@ -35,27 +33,20 @@ std::vector<std::string> libraryIds(const DirectionList& list, const std::string
   return ids;
 }
 
-std::vector<float> row(const model::FloatTensor& table, std::int64_t index) {
-  const std::int64_t width = table.shape[1];
-  const auto begin = table.values.begin() + index * width;
-  return {begin, begin + width};
+/// What a search says is a clause about the model where it is no whole sentence already.
+QString sentence(const model::OpenedModel& model, const std::exception& error) {
+  const QString text = QString::fromStdString(error.what());
+  return text.endsWith(QLatin1Char('.')) ? text
+                                         : QFileInfo(QString::fromStdString(model.path().string())).fileName() +
+                                               QStringLiteral(": ") + text + QLatin1Char('.');
 }
 
-/// w of the state, the mean of its layers where they differ; without a mapping network its z.
-std::vector<float> placeOf(const model::OpenedModel& model, const model::LatentState& state, const model::Interrupt& interrupt) {
-  const auto& info = model.info();
-  if (info.wDim == 0) {
-    return model::resolveZ(state, info);
+/// Short enough for a slider's label: where it comes from is told by its tooltip.
+FoundDirections called(const std::string& name, FoundDirections found) {
+  for (KeptDirection& direction : found.directions) {
+    direction.name = name;
   }
-  const model::GeneratorInputs inputs = model.inputsFor(state, nullptr, interrupt);
-  const model::FloatTensor ws = inputs.ws ? *inputs.ws : model.mapLatents(*inputs.z);
-  const auto width = static_cast<std::size_t>(info.wDim);
-  const std::size_t layers = ws.values.size() / width;
-  std::vector<float> mean(width, 0.0F);
-  for (std::size_t i = 0; i < ws.values.size(); ++i) {
-    mean[i % width] += ws.values[i] / static_cast<float>(layers);
-  }
-  return mean;
+  return found;
 }
 
 }  // namespace
@@ -92,7 +83,8 @@ void ProgramDirections::store(std::function<DirectionList(const DirectionLibrary
       const auto& info = model->info();
       const auto sha256 = sha256OfFile(model->path());
       const bool inW = info.wDim > 0;
-      list = change(DirectionLibrary({model->path(), sha256.value_or(""), inW ? "w" : "z", inW ? info.wDim : info.zDim}));
+      list =
+          change(DirectionLibrary({model->path(), sha256.value_or(""), inW ? "w" : "z", inW ? info.wDim : info.zDim}));
     } catch (const std::exception& error) {
       problem = QString::fromStdString(error.what());
     }
@@ -125,29 +117,29 @@ void ProgramDirections::show(const DirectionList& list) {
   Q_EMIT changed();
 }
 
-void ProgramDirections::start(const QString& what, std::function<Found(const model::OpenedModel&, const Watch&)> search) {
+void ProgramDirections::start(const QString& what, Search search) {
   if (!m_model) {
     return;
   }
   m_jobs.start([this, what, model = m_model, search = std::move(search)](const std::stop_token& stop) {
     int told = -1;
-    const Watch watch{[&] { return stop.stop_requested(); },
-                      [&](double fraction) {
-                        if (const int percent = static_cast<int>(fraction * 100.0); percent != std::exchange(told, percent)) {
-                          QMetaObject::invokeMethod(this, [this, what, fraction] { Q_EMIT progress(what, fraction); });
-                        }
-                      },
-                      stop};
-    watch.progress(0.0);
+    const SearchControl control{
+        [&] { return stop.stop_requested(); },
+        [&](double fraction) {
+          if (const int percent = static_cast<int>(fraction * 100.0); percent != std::exchange(told, percent)) {
+            QMetaObject::invokeMethod(this, [this, what, fraction] { Q_EMIT progress(what, fraction); });
+          }
+        }};
+    control.progress(0.0);
     QString problem;
-    Found found;
+    std::vector<KeptDirection> found;
     bool stopped = false;
     try {
-      found = search(*model, watch);
+      found = search(*model, control, stop).directions;
     } catch (const model::Interrupted&) {
       stopped = true;
     } catch (const std::exception& error) {
-      problem = QString::fromStdString(error.what());
+      problem = sentence(*model, error);
     }
     QMetaObject::invokeMethod(this, [this, model, found, problem, stopped = stopped || stop.stop_requested()] {
       if (!problem.isEmpty() && !stopped) {
@@ -162,104 +154,65 @@ void ProgramDirections::start(const QString& what, std::function<Found(const mod
   });
 }
 
-void ProgramDirections::add(const Model& model, const Found& found) {
+void ProgramDirections::add(const Model& model, const std::vector<KeptDirection>& found) {
   if (model == m_model) {
     store([found](const DirectionLibrary& library) { return library.add(found); });
   }
 }
 
 void ProgramDirections::find(const ui::FindDirections& wanted) {
-  const bool pca = wanted.method == ui::FindDirections::Method::Pca;
+  const bool pca = wanted.method != ui::FindDirections::Method::Sefa;
   start(pca ? tr("Finding directions by PCA") : tr("Finding directions by SeFa"),
-        [wanted, pca](const model::OpenedModel& model, const Watch& watch) {
-          const auto found = pca ? model::findByPca(model, wanted.count, wanted.samples, 0, watch.interrupt, watch.progress)
-                                 : model::findBySefa(model, wanted.count, wanted.firstLayer, wanted.lastLayer);
-          // An eigenvalue is no distance: one unit is what the model itself spreads.
-          const std::vector<float> units =
-              pca ? found.strengths : model::spreadAlong(model, found.directions, 2000, 0, watch.interrupt);
-          Found result;
-          for (std::int64_t i = 0; i < found.directions.shape[0]; ++i) {
-            const std::string number = std::to_string(i + 1);
-            DirectionOrigin made{{"method", pca ? "pca" : "sefa"}, {"number", number + " of " + std::to_string(wanted.count)}};
-            if (pca) {
-              made.emplace_back("samples", std::to_string(wanted.samples));
-              made.emplace_back("seed", "0");
-            } else {
-              made.emplace_back("layers", layersText(wanted.firstLayer, wanted.lastLayer));
-            }
-            result.push_back(keptDirection((pca ? "PCA " : "SeFa ") + number, row(found.directions, i),
-                                           units[static_cast<std::size_t>(i)], made, found.firstLayer, found.lastLayer));
+        [wanted](const model::OpenedModel& model, const SearchControl& control, const std::stop_token&) {
+          constexpr std::uint32_t kSeed = 0;
+          switch (wanted.method) {
+            case ui::FindDirections::Method::Pca: break;
+            case ui::FindDirections::Method::Activations:
+              return searchByActivations(model, wanted.firstLayer, wanted.count, wanted.samples, kSeed, control);
+            case ui::FindDirections::Method::Sefa:
+              return searchBySefa(model, wanted.count, wanted.firstLayer, wanted.lastLayer, control);
           }
-          return result;
+          return searchByPca(model, wanted.count, wanted.samples, kSeed, control);
         });
 }
 
 void ProgramDirections::between(const model::LatentState& from, const model::LatentState& to) {
-  start(tr("Drawing a direction"), [from, to](const model::OpenedModel& model, const Watch& watch) {
-    const auto way = model::wayBetween(placeOf(model, from, watch.interrupt), placeOf(model, to, watch.interrupt));
-    const std::string name = std::to_string(from.seed) + " to " + std::to_string(to.seed);
-    return Found{keptDirection(name, way.direction, way.strength,
-                               {{"method", "between"}, {"from", "seed " + std::to_string(from.seed)}, {"to", "seed " + std::to_string(to.seed)}})};
-  });
+  start(tr("Drawing a direction"),
+        [from, to](const model::OpenedModel& model, const SearchControl& control, const std::stop_token&) {
+          const std::string first = std::to_string(from.seed);
+          const std::string last = std::to_string(to.seed);
+          return called(first + " to " + last,
+                        searchBetween(placeOf(model, from, control.interrupt), placeOf(model, to, control.interrupt),
+                                      "seed " + first, "seed " + last));
+        });
 }
 
 void ProgramDirections::fromTag(const QString& tag) {
-  start(tr("Looking for what makes %1").arg(tag), [tag, folder = m_galleryFolder](const model::OpenedModel& model, const Watch& watch) {
-    const auto sha256 = sha256OfFile(model.path(), watch.stop);
-    if (!sha256) {
-      throw model::Interrupted();
-    }
-    const Gallery gallery(folder.isEmpty() ? Gallery::defaultFolder() : folder, {{}, watch.stop});
-    GalleryFilter filter;
-    filter.modelSha256 = QString::fromStdString(*sha256);
-    const int dimensions = model.info().wDim > 0 ? model.info().wDim : model.info().zDim;
-    model::FloatTensor with{{0, dimensions}, {}};
-    model::FloatTensor without = with;
-    for (const EntryId id : gallery.search(filter)) {
-      const auto entry = gallery.entry(id);
-      if (entry && entry->style.size() == static_cast<std::size_t>(dimensions)) {
-        auto& side = entry->tags.contains(tag, Qt::CaseInsensitive) ? with : without;
-        side.values.insert(side.values.end(), entry->style.begin(), entry->style.end());
-        ++side.shape[0];
-      }
-    }
-    try {
-      const auto boundary = model::findBoundary(with, without, {}, watch.interrupt, watch.progress);
-      char accuracy[16];
-      std::snprintf(accuracy, sizeof accuracy, "%.2f", boundary.accuracy);
-      return Found{keptDirection(tag.toStdString(), boundary.normal, boundary.strength,
-                                 {{"method", "boundary"},
-                                  {"of", "the tag " + tag.toStdString()},
-                                  {"positives", std::to_string(with.shape[0])},
-                                  {"negatives", std::to_string(without.shape[0])},
-                                  {"accuracy", accuracy},
-                                  {"folds", std::to_string(boundary.folds)}})};
-    } catch (const model::ModelError& error) {
-      throw std::runtime_error(tr("No direction for the tag %1: %2. Keep more pictures of this model (K) and tag them in the gallery.")
-                                   .arg(tag, QString::fromStdString(error.what()))
-                                   .toStdString());
-    }
-  });
+  start(tr("Looking for what makes %1").arg(tag),
+        [tag, folder = m_galleryFolder](const model::OpenedModel& model, const SearchControl& control,
+                                        const std::stop_token& stop) {
+          const auto sha256 = sha256OfFile(model.path(), stop);
+          if (!sha256) {
+            throw model::Interrupted();
+          }
+          const Gallery gallery(folder.isEmpty() ? Gallery::defaultFolder() : folder, {{}, stop});
+          try {
+            const DirectionExamples examples = galleryExamples(gallery, model, *sha256, tag.toStdString(), {}, control);
+            return searchByBoundary(model, examples, model::BoundaryOptions().cost, 0, {}, control);
+          } catch (const model::ModelError& error) {
+            throw std::runtime_error(
+                tr("No direction for the tag %1: %2. Keep more pictures of this model (K) and tag them in the gallery.")
+                    .arg(tag, QString::fromStdString(error.what()))
+                    .toStdString());
+          }
+        });
 }
 
 void ProgramDirections::load(const QString& path) {
-  start(tr("Loading %1").arg(QFileInfo(path).fileName()), [path](const model::OpenedModel& model, const Watch& watch) {
-    const auto& info = model.info();
-    const auto file = model::readDirections(nativePath(path), info.wDim > 0 ? info.wDim : info.zDim, watch.stop);
-    const auto spread = model::spreadAlong(model, file.directions, 2000, 0, watch.interrupt);
-    const std::string stem = QFileInfo(path).completeBaseName().toStdString();
-    Found result;
-    for (std::int64_t i = 0; i < file.directions.shape[0]; ++i) {
-      const auto at = static_cast<std::size_t>(i);
-      const std::string name = file.names.empty() ? stem + " " + std::to_string(i + 1) : file.names[at];
-      const float unit = file.units.empty() || file.units[at] == 0.0F ? spread[at] : file.units[at];
-      const auto layers = file.layers.empty() ? std::pair(0, -1) : file.layers[at];
-      result.push_back(keptDirection(name, row(file.directions, i), unit,
-                                     {{"method", "file"}, {"file", QFileInfo(path).fileName().toStdString()}, {"number", std::to_string(i)}},
-                                     layers.first, layers.second));
-    }
-    return result;
-  });
+  start(tr("Loading %1").arg(QFileInfo(path).fileName()),
+        [path](const model::OpenedModel& model, const SearchControl&, const std::stop_token& stop) {
+          return searchInFile(model, nativePath(path), stop);
+        });
 }
 
 ui::KeptDirection* ProgramDirections::at(const std::string& id) {

@@ -3,6 +3,7 @@
 
 #include "app/background_jobs.h"
 #include "app/directions/direction_library.h"
+#include "app/directions/direction_search.h"
 #include "ui/session/direction_service.h"
 
 #include <QTimer>
@@ -32,14 +33,10 @@ class ProgramDirections : public ui::DirectionService {
   void remove(const std::string& id) override;
 
  private:
-  using Found = std::vector<KeptDirection>;
-  struct Watch {
-    model::Interrupt interrupt;
-    std::function<void(double)> progress;
-    std::stop_token stop;
-  };
+  using Search =
+      std::function<FoundDirections(const model::OpenedModel&, const SearchControl&, const std::stop_token&)>;
   /// Runs `search` for the open model on the thread of the jobs; what it finds is kept.
-  void start(const QString& what, std::function<Found(const model::OpenedModel&, const Watch&)> search);
+  void start(const QString& what, Search search);
   /// What was found for `model` is kept from now on.
   void add(const Model& model, const std::vector<KeptDirection>& found);
   ui::KeptDirection* at(const std::string& id);

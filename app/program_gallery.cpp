@@ -51,6 +51,7 @@ GalleryFilter filterOf(const ui::GalleryQuery& query) {
   filter.text = query.text;
   filter.modelSha256 = query.modelSha256;
   filter.leastRating = query.leastRating;
+  filter.from = query.from;
   switch (query.order) {
     case ui::GalleryQuery::Order::Newest: filter.order = GalleryOrder::Newest; break;
     case ui::GalleryQuery::Order::Oldest: filter.order = GalleryOrder::Oldest; break;

@@ -4,17 +4,14 @@
 #include "app/training_outlook.h"
 
 #include "app/export/enlarge.h"
-#include "app/export/export_error.h"
 #include "app/export/file_hash.h"
 #include "app/export/film.h"
-#include "app/export/model_provenance.h"
 #include "app/export/picture.h"
-#include "app/export/picture_file.h"
 #include "app/export/picture_format.h"
 #include "app/export/provenance.h"
 #include "app/installed_files.h"
 #include "app/latent_map.h"
-#include "model/cuda_library.h"
+#include "app/program_exports.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -28,49 +25,6 @@ namespace {
 
 std::filesystem::path nativePath(const QString& path) {
   return std::filesystem::path(QFile::encodeName(path).toStdString());
-}
-
-Resample resampleOf(const ui::PictureRequest& request) {
-  return request.smooth ? Resample::Smooth : Resample::Nearest;
-}
-
-void addEnlargement(Provenance& provenance, const ui::PictureRequest& request) {
-  if (request.scale > 1) {
-    provenance.enlargement = std::to_string(request.scale) + (request.smooth ? " smooth" : " nearest");
-  }
-}
-
-/// The frame with its pixels in host memory, wherever they were.
-model::Frame inHostMemory(model::Frame frame) {
-  const model::HostPixels pixels = model::hostPixels(frame);
-  if (!pixels.error.empty()) {
-    throw ExportError("the picture could not be fetched from the GPU: " + pixels.error);
-  }
-  frame.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
-  return frame;
-}
-
-/// What is written is never a draft.
-model::Frame exact(const model::OpenedModel& opened, const model::Frame& frame, const std::stop_token& stop) {
-  return frame.quality == model::Quality::Exact
-             ? frame
-             : opened.render(frame.latent, frame.generation, [&] { return stop.stop_requested(); });
-}
-
-/// False where `stop` was asked for.
-bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, const ui::PictureRequest& request,
-                const std::stop_token& stop) {
-  const auto target = nativePath(request.path);
-  checkPictureTarget(target, QSize(frame.width, frame.height) * request.scale);
-  const auto sha256 = sha256OfFile(opened.path(), stop);
-  if (!sha256) {
-    return false;
-  }
-  Provenance provenance = provenanceOf(opened, frame.latent, *sha256);
-  addEnlargement(provenance, request);
-  const QImage picture = pictureFromFrame(inHostMemory(exact(opened, frame, stop)), opened.info().channels);
-  writePicture(enlarge(picture, request.scale, resampleOf(request)), target, provenance, {request.jpegQuality});
-  return true;
 }
 
 VideoOptions videoOptionsOf(const ui::VideoRequest& request) {
@@ -88,45 +42,6 @@ VideoOptions videoOptionsOf(const ui::VideoRequest& request) {
     }
   }
   return options;
-}
-
-/// The cell of one seed. Everything but the seed is as the hand left it: truncation and what is locked.
-model::Frame renderCell(const model::OpenedModel& opened, const model::LatentState& latent, std::uint32_t seed,
-                        const std::stop_token& stop) {
-  return inHostMemory(opened.render(model::withSeed(latent, seed), 0, [&] { return stop.stop_requested(); }));
-}
-
-bool writeGrid(const model::OpenedModel& opened, const model::LatentState& latent, const ui::GridRequest& request,
-               const std::stop_token& stop, const std::function<void(double)>& progress) {
-  const auto target = nativePath(request.picture.path);
-  const int scale = request.picture.scale;
-  // Cells are enlarged one by one: enlarged as a whole, neighbours would bleed into one another.
-  const GridLayout layout{request.columns, request.rows, request.gap * scale};
-  const QSize cell = QSize(opened.info().width, opened.info().height) * scale;
-  checkPictureTarget(target, layout.size(cell));
-  const auto sha256 = sha256OfFile(opened.path(), stop);
-  if (!sha256) {
-    return false;
-  }
-  const int channels = opened.info().channels;
-  GridSheet sheet(layout, cell, channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
-  GridProvenance grid{layout.columns, layout.rows, layout.gap, {}};
-  for (int i = 0; i < layout.cells(); ++i) {
-    const std::uint32_t seed = request.firstSeed + static_cast<std::uint32_t>(i);
-    grid.seeds.push_back(seed);
-    try {
-      const QImage picture = pictureFromFrame(renderCell(opened, latent, seed, stop), channels);
-      sheet.place(i, enlarge(picture, scale, resampleOf(request.picture)));
-    } catch (const model::Interrupted&) {
-      return false;
-    }
-    progress(static_cast<double>(i + 1) / layout.cells());
-  }
-  Provenance provenance = provenanceOf(opened, model::withSeed(latent, request.firstSeed), *sha256);
-  provenance.grid = std::move(grid);
-  addEnlargement(provenance, request.picture);
-  writePicture(sheet.sheet(), target, provenance, {request.picture.jpegQuality});
-  return true;
 }
 
 }  // namespace
@@ -175,14 +90,26 @@ void ProgramServices::savePicture(const Model& model, const model::Frame& frame,
       request.path);
 }
 
-void ProgramServices::saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) {
+void ProgramServices::saveGrid(const Model& model, const ui::GridRequest& request) {
   const QString what = tr("Saving %1 pictures").arg(request.rows * request.columns);
   startExport(
       what,
       [=, this](const std::stop_token& stop) {
-        return writeGrid(*model, latent, request, stop, [&](double fraction) { reportProgress(what, fraction); });
+        return writeGrid(*model, request, stop, [&](double fraction) { reportProgress(what, fraction); });
       },
       request.picture.path);
+}
+
+void ProgramServices::saveBatch(const Model& model, const model::LatentState& look, const ui::BatchRequest& request) {
+  const QString what = request.dataset ? tr("Making a data set") : tr("Saving %1 pictures").arg(request.count);
+  // A pattern is no file that could be shown: its folder is.
+  const QString result = request.dataset ? request.picture.path : QFileInfo(request.picture.path).absolutePath();
+  startExport(
+      what,
+      [=, this](const std::stop_token& stop) {
+        return writeBatch(*model, look, request, stop, [&](double fraction) { reportProgress(what, fraction); });
+      },
+      result);
 }
 
 void ProgramServices::saveVideo(const Model& model, const model::Timeline& timeline, const ui::VideoRequest& request) {

@@ -21,7 +21,8 @@ class ProgramServices : public ui::Services {
   ~ProgramServices() override;
 
   void savePicture(const Model& model, const model::Frame& frame, const ui::PictureRequest& request) override;
-  void saveGrid(const Model& model, const model::LatentState& latent, const ui::GridRequest& request) override;
+  void saveGrid(const Model& model, const ui::GridRequest& request) override;
+  void saveBatch(const Model& model, const model::LatentState& look, const ui::BatchRequest& request) override;
   void saveVideo(const Model& model, const model::Timeline& film, const ui::VideoRequest& request) override;
   void makeMap(const Model& model, const model::LatentState& look, bool byPictures) override;
   void cancelMap() override { m_maps.cancel(); }

@@ -18,13 +18,16 @@ namespace loom::app {
 namespace {
 
 constexpr int kMostNumber = 1 << 24;
+constexpr int kMostLayer = 1000;
 
 /// Which options go with which method.
 const std::map<std::string, std::vector<std::string>>& optionsOfMethods() {
   static const std::map<std::string, std::vector<std::string>> kOptions{
-      {"pca", {"--count", "--samples", "--seed"}},
+      {"pca", {"--count", "--samples", "--seed", "--activations"}},
       {"sefa", {"--count", "--layers"}},
-      {"boundary", {"--positive", "--negative", "--tag", "--against", "--gallery", "--unchanged", "--cost", "--seed", "--layers", "--name"}},
+      {"boundary",
+       {"--positive", "--negative", "--tag", "--against", "--gallery", "--unchanged", "--cost", "--seed", "--layers",
+        "--name"}},
       {"between", {"--from", "--to", "--layers", "--name"}},
       {"load", {"--file", "--layers", "--name"}}};
   return kOptions;
@@ -49,9 +52,9 @@ std::optional<std::pair<int, int>> layersFrom(const Arguments& arguments) {
     return std::nullopt;
   }
   const auto dash = text->find('-');
-  constexpr int kMost = 1000;
-  const int first = wholeNumber("--layers", text->substr(0, dash), 0, kMost);
-  return std::pair{first, dash == std::string::npos ? first : wholeNumber("--layers", text->substr(dash + 1), first, kMost)};
+  const int first = wholeNumber("--layers", text->substr(0, dash), 0, kMostLayer);
+  return std::pair{
+      first, dash == std::string::npos ? first : wholeNumber("--layers", text->substr(dash + 1), first, kMostLayer)};
 }
 
 void append(model::FloatTensor& rows, const std::vector<float>& row) {
@@ -74,7 +77,12 @@ class DirectionFinder {
     const int count = wholeNumber("--count", m_arguments.value("--count").value_or("10"), 1, kMostNumber);
     if (method == "pca") {
       const int samples = wholeNumber("--samples", m_arguments.value("--samples").value_or("10000"), 2, kMostNumber);
-      return searchByPca(m_opened, count, samples, static_cast<std::uint32_t>(seedIn(m_arguments, "--seed")), m_control);
+      const auto seed = static_cast<std::uint32_t>(seedIn(m_arguments, "--seed"));
+      if (const auto layer = m_arguments.value("--activations")) {
+        return searchByActivations(m_opened, wholeNumber("--activations", *layer, 0, kMostLayer), count, samples, seed,
+                                   m_control);
+      }
+      return searchByPca(m_opened, count, samples, seed, m_control);
     }
     const auto layers = layersFrom(m_arguments);
     if (method == "sefa") {
@@ -105,8 +113,9 @@ class DirectionFinder {
     for (std::size_t i = 0; i < count; ++i) {
       const KeptDirection& is = found.directions[i];
       const std::string called = !name ? is.name : count == 1 ? *name : *name + " " + std::to_string(i + 1);
-      found.directions[i] = keptDirection(called, is.values, is.strength, is.made, layers ? layers->first : is.firstLayer,
-                                          layers ? layers->second : is.lastLayer);
+      found.directions[i] =
+          keptDirection(called, is.values, is.strength, is.made, layers ? layers->first : is.firstLayer,
+                        layers ? layers->second : is.lastLayer);
     }
   }
 
@@ -133,7 +142,8 @@ class DirectionFinder {
       constexpr float kExact = 16'777'216.0F;  // what float32 still counts one by one
       for (const float value : table.values) {
         if (value < 0.0F || value > kExact || value != std::floor(value)) {
-          throw std::runtime_error(model::fileName(text) + " holds one number a row, but these are no seeds from 0 to 16777216.");
+          throw std::runtime_error(model::fileName(text) +
+                                   " holds one number a row, but these are no seeds from 0 to 16777216.");
         }
         seeds.push_back(static_cast<std::uint32_t>(value));
       }
@@ -157,7 +167,8 @@ class DirectionFinder {
       const QString folder = m_arguments.has("--gallery") ? QString::fromStdString(*m_arguments.value("--gallery"))
                                                           : Gallery::defaultFolder();
       if (!QFileInfo::exists(folder + QStringLiteral("/gallery.sqlite"))) {
-        throw std::runtime_error("There is no gallery in " + folder.toStdString() + ". Keep pictures in the window first, or say "
+        throw std::runtime_error("There is no gallery in " + folder.toStdString() +
+                                 ". Keep pictures in the window first, or say "
                                  "where it is with --gallery FOLDER.");
       }
       GalleryControl control;
@@ -196,13 +207,17 @@ class DirectionFinder {
 
 std::vector<OptionSyntax> directionMethodSyntax() {
   std::vector<OptionSyntax> options{
-      {"--method", "", "METHOD", "pca: principal axes of w (GANSpace). sefa: from the weights alone (SeFa). boundary: between two kinds "
-                                 "of examples (InterFaceGAN). between: from one seed to another. load: from a file."},
+      {"--method", "", "METHOD",
+       "pca: principal axes of w (GANSpace). sefa: from the weights alone (SeFa). boundary: between two kinds "
+       "of examples (InterFaceGAN). between: from one seed to another. load: from a file."},
       {"--count", "", "N", "How many of pca or sefa, the most telling first (10)."},
       {"--samples", "", "N", "Latents that pca looks at (10000)."},
+      {"--activations", "", "LAYER",
+       "With pca: of what leaves this layer of the network (0: the first), carried back to w or z."},
       {"--seed", "", "SEED", "Of these latents; of the parts that boundary holds out (0)."},
       {"--layers", "", "FIRST-LAST", "Layers that sefa looks at, or that the others are to move; all unless told."},
-      {"--positive", "", "LIST|FILE.npy", "Seeds whose pictures have it, or their places in w (z) as rows; or seeds in a file."},
+      {"--positive", "", "LIST|FILE.npy",
+       "Seeds whose pictures have it, or their places in w (z) as rows; or seeds in a file."},
       {"--negative", "", "LIST|FILE.npy", "Seeds whose pictures have it not."},
       {"--tag", "", "NAME", "Instead: the gallery's pictures of this model with that tag, against all of the others."},
       {"--against", "", "NAME", "With --tag: against those with this tag alone."},

@@ -20,9 +20,9 @@ GridLayout layoutOf(const DirectionSheet& sheet, std::size_t directions) {
   return {2 * sheet.steps + 1, static_cast<int>(directions), kGap, Qt::black};
 }
 
-model::LatentState stateOf(const DirectionSheet& sheet, const model::OpenedModel& opened, const KeptDirection& direction, int column) {
+model::LatentState stateOf(const DirectionSheet& sheet, const KeptDirection& direction, int column) {
   const double strength = sheet.reach * (column - sheet.steps) / sheet.steps;
-  return movedAlong(sheet.start, opened.info(), direction, static_cast<float>(strength));
+  return movedAlong(sheet.start, direction, static_cast<float>(strength));
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ void writeDirectionSheet(const DirectionSheet& sheet, const model::OpenedModel& 
   ProgressLine progress(streams);
   for (int i = 0; i < layout.cells(); ++i) {
     progress.show("Picture " + std::to_string(i + 1) + " of " + std::to_string(layout.cells()));
-    const auto state = stateOf(sheet, opened, directions[static_cast<std::size_t>(i / layout.columns)], i % layout.columns);
+    const auto state = stateOf(sheet, directions[static_cast<std::size_t>(i / layout.columns)], i % layout.columns);
     try {
       const auto made = opened.generate(opened.inputsFor(state, nullptr, interrupt), askedSettings(state, opened.info()), interrupt);
       const QImage picture = pictureFromTensor(made.image, 0, opened.info().range);
@@ -62,7 +62,7 @@ void writeDirectionSheet(const DirectionSheet& sheet, const model::OpenedModel& 
   if (stop.stop_requested()) {
     throw Stopped();
   }
-  Provenance provenance = provenanceOf(opened, stateOf(sheet, opened, directions.front(), 0), sha256);
+  Provenance provenance = provenanceOf(opened, stateOf(sheet, directions.front(), 0), sha256);
   provenance.grid = GridProvenance{layout.columns, layout.rows, layout.gap, {}};
   writePicture(grid->sheet(), sheet.target, provenance, {});
 }

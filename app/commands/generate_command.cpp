@@ -6,11 +6,11 @@
 #include "app/commands/given_inputs.h"
 #include "app/commands/look_options.h"
 #include "app/commands/open_model.h"
-#include "app/commands/output_names.h"
 #include "app/commands/progress_line.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
 #include "app/export/model_provenance.h"
+#include "app/export/output_names.h"
 #include "app/export/picture_file.h"
 #include "app/export/picture_format.h"
 #include "model/checkpoint/safetensors_writer.h"
@@ -165,11 +165,14 @@ std::vector<fs::path> namesFor(const GenerateRequest& request, const std::vector
   if (request.output.empty()) {
     return {};
   }
-  if (!request.grid) {
-    return outputNames(request.output, numbers);
+  if (request.grid) {
+    checkGrid(*request.grid, numbers.size());
   }
-  checkGrid(*request.grid, numbers.size());
-  return outputNames(request.output, {numbers.front()});
+  try {
+    return request.grid ? outputNames(request.output, {numbers.front()}) : outputNames(request.output, numbers);
+  } catch (const OutputNameError& error) {
+    throw UsageError(std::string("-o: ") + error.what());
+  }
 }
 
 /// With seeds the names are known at once: what is wrong with them is told before a large model is opened.

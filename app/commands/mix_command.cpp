@@ -24,11 +24,13 @@ CommandSyntax mixSyntax() {
   syntax.name = "mix";
   syntax.summary = "Writes a sheet of style mixes: rows keep their seed, columns lend some layers.";
   syntax.usage = {"FILE --rows LIST --cols LIST --layers LIST [options] -o PICTURE"};
-  syntax.operands = {{"FILE", "The checkpoint; of a generator with styles (StyleGAN 1 to 3)."}};
+  syntax.operands = {{"FILE", "The checkpoint; of a generator whose layers are fed one by one (StyleGAN 1 to 3, BigGAN)."}};
   syntax.mostOperands = 1;
   syntax.options = {{"--rows", "", "LIST", "Seeds whose pictures are changed, as in 1,2,3 or 0-5."},
                     {"--cols", "", "LIST", "Seeds that lend their style."},
                     {"--layers", "", "LIST", "Layers that take the column's style: 0-3 coarse, the last ones fine."},
+                    {"--row-classes", "", "LIST", "The class of each row, or one for all; of generators with classes."},
+                    {"--col-classes", "", "LIST", "The class of each column, which its layers take with them."},
                     {"--output", "-o", "PICTURE", "PNG, JPEG or TIFF; the sources stand in its first row and column."},
                     {"--raw", "", "FILE", "Write the mixes as tensor image, rows × columns of them, as safetensors."},
                     {"--device", "", "DEVICE", "cpu: the CPU even where there is a GPU."}};
@@ -40,6 +42,21 @@ CommandSyntax mixSyntax() {
       "  latent-loom mix ffhq.pkl --rows 1,2,3 --cols 4,5 --layers 0-3 --truncation 0.7 -o mix.png\n";
   return syntax;
 }
+
+/// Seeds and classes of the rows or of the columns.
+struct Lines {
+  std::vector<std::uint32_t> seeds;
+  std::vector<std::uint32_t> classes;  ///< as many; empty: the picture's own
+
+  model::LatentState take(model::LatentState state, int index) const {
+    const auto at = static_cast<std::size_t>(index);
+    state.seed = seeds[at];
+    if (!classes.empty()) {
+      state.classes = {{static_cast<int>(classes[at]), 1.0F}};
+    }
+    return state;
+  }
+};
 
 std::vector<std::uint32_t> listOf(const Arguments& arguments, const char* option) {
   const auto text = arguments.value(option);
@@ -53,10 +70,24 @@ std::vector<std::uint32_t> listOf(const Arguments& arguments, const char* option
   }
 }
 
+Lines linesOf(const Arguments& arguments, const char* seeds, const char* classes) {
+  Lines lines{listOf(arguments, seeds), {}};
+  if (arguments.has(classes)) {
+    lines.classes = listOf(arguments, classes);
+    if (lines.classes.size() == 1) {
+      lines.classes.assign(lines.seeds.size(), lines.classes.front());
+    }
+    if (lines.classes.size() != lines.seeds.size()) {
+      throw UsageError(std::string(classes) + " takes one class, or as many as " + seeds + " has seeds");
+    }
+  }
+  return lines;
+}
+
 class Mixing {
  public:
   Mixing(const Arguments& arguments, const Streams& streams, const std::stop_token& stop)
-      : m_rows(listOf(arguments, "--rows")), m_columns(listOf(arguments, "--cols")), m_look(lookFrom(arguments)),
+      : m_rows(linesOf(arguments, "--rows", "--row-classes")), m_columns(linesOf(arguments, "--cols", "--col-classes")), m_look(lookFrom(arguments)),
         m_output(arguments.value("--output").value_or("")), m_raw(arguments.value("--raw").value_or("")), m_stop(stop) {
     const auto layers = listOf(arguments, "--layers");
     m_layers = {layers.begin(), layers.end()};
@@ -64,7 +95,7 @@ class Mixing {
       throw UsageError("say which checkpoint and where the sheet goes: FILE … -o mix.png");
     }
     constexpr std::size_t kMostPictures = 10'000;
-    if ((m_rows.size() + 1) * (m_columns.size() + 1) > kMostPictures) {
+    if ((m_rows.seeds.size() + 1) * (m_columns.seeds.size() + 1) > kMostPictures) {
       throw UsageError("a sheet has at most 10,000 pictures");
     }
     const auto device = arguments.value("--device");
@@ -76,7 +107,7 @@ class Mixing {
   }
 
   void run(const Streams& streams) {
-    const GridLayout layout{static_cast<int>(m_columns.size()) + 1, static_cast<int>(m_rows.size()) + 1, kGap, Qt::black};
+    const GridLayout layout{static_cast<int>(m_columns.seeds.size()) + 1, static_cast<int>(m_rows.seeds.size()) + 1, kGap, Qt::black};
     const int side = m_look.resolution > 0 ? m_look.resolution : m_model->info().width;
     if (!m_output.empty()) {
       checkPictureTarget(m_output, layout.size({side, side}));
@@ -106,6 +137,14 @@ class Mixing {
       throw std::runtime_error(name + " (" + info.architecture +
                                ") has no layers of its own style that could be mixed: that takes a StyleGAN or a BigGAN.");
     }
+    for (const auto* lines : {&m_rows, &m_columns}) {
+      for (const std::uint32_t chosen : lines->classes) {
+        if (chosen >= static_cast<std::uint32_t>(info.classCount)) {
+          throw std::runtime_error(name + (info.classCount > 0 ? " has the classes 0 to " + std::to_string(info.classCount - 1) + ", there is no class " + std::to_string(chosen) + "."
+                                                               : " knows no classes: leave --row-classes and --col-classes out."));
+        }
+      }
+    }
     for (const std::uint32_t layer : m_layers) {
       if (layer >= static_cast<std::uint32_t>(info.mixLayers())) {
         throw std::runtime_error("--layers: " + name + " has the layers 0 to " + std::to_string(info.mixLayers() - 1) + ".");
@@ -116,12 +155,15 @@ class Mixing {
   /// The state of a cell; row 0 and column 0 have the sources.
   model::LatentState stateOf(int row, int column) const {
     if (row == 0) {
-      return model::withSeed(m_look, m_columns[static_cast<std::size_t>(column - 1)]);
+      return m_columns.take(m_look, column - 1);
     }
-    model::LatentState state = model::withSeed(m_look, m_rows[static_cast<std::size_t>(row - 1)]);
+    model::LatentState state = m_rows.take(m_look, row - 1);
     if (column > 0) {
       model::LatentState source;
-      source.seed = m_columns[static_cast<std::size_t>(column - 1)];
+      if (!m_rows.classes.empty()) {  // else it would be the row's
+        source.classes = m_look.classes.empty() ? std::map<int, float>{{0, 1.0F}} : m_look.classes;
+      }
+      source = m_columns.take(std::move(source), column - 1);
       for (const std::uint32_t layer : m_layers) {
         model::takeStyle(state, static_cast<int>(layer), source);
       }
@@ -172,8 +214,8 @@ class Mixing {
     writePicture(m_sheet->sheet(), m_output, provenance, {});
   }
 
-  std::vector<std::uint32_t> m_rows;
-  std::vector<std::uint32_t> m_columns;
+  Lines m_rows;
+  Lines m_columns;
   std::set<std::uint32_t> m_layers;
   model::LatentState m_look;
   std::string m_output;

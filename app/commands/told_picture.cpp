@@ -1,12 +1,57 @@
 #include "app/commands/told_picture.h"
 
 #include "app/commands/plain_text.h"
+#include "app/directions/kept_direction.h"
 #include "app/export/seed_list.h"
+
+#include <cstdio>
 
 namespace loom::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+/// "seed 12 in layers 1, 9 (0.6)"
+std::string sourceText(const model::StyleSource& source) {
+  std::string text = "seed " + std::to_string(source.recipe->seed);
+  for (const auto& [index, weight] : source.recipe->classes) {
+    text += ", class " + std::to_string(index) + (weight == 1.0F ? "" : " (" + number(weight) + ")");
+  }
+  std::string layers;
+  for (const auto& [layer, strength] : source.layers) {
+    layers += (layers.empty() ? "" : ", ") + std::to_string(layer) + (strength == 1.0F ? "" : " (" + number(strength) + ")");
+  }
+  return text + (layers.empty() ? ", in no layer" : " in layers " + layers);
+}
+
+/// What lies between the seed and the picture.
+void tellState(const model::LatentState& state, TextTable& table) {
+  if (state.blend > 0.0F) {
+    table.row("On the way", number(100.0 * state.blend) + " % to seed " + std::to_string(state.targetSeed));
+  }
+  if (state.truncation != 1.0) {
+    table.row("Truncation", number(state.truncation));
+  }
+  for (const auto& [index, weight] : state.classes) {
+    table.row("Class", std::to_string(index) + (weight == 1.0F ? "" : " (" + number(weight) + ")"));
+  }
+  for (const model::StyleSource& source : state.sources) {
+    table.row("Mixed with", sourceText(source));
+  }
+  for (const model::DirectionStep& step : state.directions) {
+    table.row("Moved along", step.direction->name + " by " + number(step.strength) + ", layers " + layersText(step.firstLayer, step.lastLayer));
+  }
+  if (!state.edits.empty() || !state.styleOffsets.empty() || state.pad != model::PadPosition{}) {
+    table.row("By hand", std::to_string(state.edits.size()) + " values of z, " + std::to_string(state.styleOffsets.size()) + " of w" +
+                             (state.pad != model::PadPosition{} ? ", the pad" : ""));
+  }
+}
 
 }  // namespace
 
@@ -71,6 +116,7 @@ void tellProvenance(const Provenance& provenance, TextTable& table) {
   } else {
     table.row("Seed", std::to_string(provenance.latent.seed));
   }
+  tellState(provenance.latent, table);
   if (!provenance.enlargement.empty()) {
     table.row("Enlarged", provenance.enlargement);
   }

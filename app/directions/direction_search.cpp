@@ -17,10 +17,12 @@ std::vector<float> rowOf(const model::FloatTensor& rows, std::size_t index) {
 }
 
 /// One step along each, from the model's own latents; 1 where they do not move along it at all.
-std::vector<float> unitsOf(const model::OpenedModel& opened, const model::FloatTensor& directions, const model::Interrupt& interrupt) {
+std::vector<float> unitsOf(const model::OpenedModel& opened, const model::FloatTensor& directions,
+                           const model::Interrupt& interrupt) {
   constexpr int kSamples = 2000;
   std::vector<float> units = model::spreadAlong(opened, directions, kSamples, 0, interrupt);
-  std::replace_if(units.begin(), units.end(), [](float unit) { return !(unit > 0.0F); }, 1.0F);
+  std::replace_if(
+      units.begin(), units.end(), [](float unit) { return !(unit > 0.0F); }, 1.0F);
   return units;
 }
 
@@ -55,7 +57,8 @@ std::string latentSpace(const model::GeneratorInfo& info) { return info.wDim > 0
 
 int latentDimensions(const model::GeneratorInfo& info) { return info.wDim > 0 ? info.wDim : info.zDim; }
 
-std::vector<float> placeOf(const model::OpenedModel& opened, model::LatentState state, const model::Interrupt& interrupt) {
+std::vector<float> placeOf(const model::OpenedModel& opened, model::LatentState state,
+                           const model::Interrupt& interrupt) {
   const model::GeneratorInfo& info = opened.info();
   if (info.styleLayers == 0) {
     return model::resolveZ(state, info);
@@ -69,25 +72,9 @@ std::vector<float> placeOf(const model::OpenedModel& opened, model::LatentState 
   return mean;
 }
 
-model::LatentState movedAlong(model::LatentState state, const model::GeneratorInfo& info, const KeptDirection& direction,
-                              float strength) {
-  const float step = strength * direction.strength;
-  if (info.wDim > 0) {
-    const int first = direction.lastLayer < 0 ? -1 : direction.firstLayer;
-    const int last = direction.lastLayer < 0 ? -1 : std::min(direction.lastLayer, info.styleLayers - 1);
-    for (int layer = first; layer <= last; ++layer) {
-      for (std::size_t i = 0; i < direction.values.size(); ++i) {
-        state.styleOffsets[{layer, static_cast<int>(i)}] += step * direction.values[i];
-      }
-    }
-    return state;
-  }
-  std::vector<float> z = model::resolveZ(state, info);
-  for (std::size_t i = 0; i < std::min(z.size(), direction.values.size()); ++i) {
-    const float moved = z[i] + step * direction.values[i];
-    state.edits[static_cast<int>(i)] =
-        info.zDistribution == model::ZDistribution::Uniform ? std::clamp(moved, -1.0F, 1.0F) : moved;
-  }
+model::LatentState movedAlong(model::LatentState state, const KeptDirection& direction, float strength) {
+  state.directions.push_back({model::Direction{direction.name, direction.values}, strength * direction.strength,
+                              direction.firstLayer, direction.lastLayer});
   return state;
 }
 
@@ -97,8 +84,21 @@ FoundDirections searchByPca(const model::OpenedModel& opened, int count, int sam
   // Without a mapping network the deviations are those of a layer's answers: no steps in z.
   const auto units = opened.info().wDim > 0 ? found.strengths : unitsOf(opened, found.directions, control.interrupt);
   std::vector<float> steps(units);
-  std::replace_if(steps.begin(), steps.end(), [](float unit) { return !(unit > 0.0F); }, 1.0F);
-  return kept(found, steps, "PCA", {{"method", "pca"}, {"samples", std::to_string(samples)}, {"seed", std::to_string(seed)}});
+  std::replace_if(
+      steps.begin(), steps.end(), [](float unit) { return !(unit > 0.0F); }, 1.0F);
+  return kept(found, steps, "PCA",
+              {{"method", "pca"}, {"samples", std::to_string(samples)}, {"seed", std::to_string(seed)}});
+}
+
+FoundDirections searchByActivations(const model::OpenedModel& opened, int layer, int count, int samples,
+                                    std::uint32_t seed, const SearchControl& control) {
+  const auto found = model::findByActivations(opened, layer, count, samples, seed, control.interrupt, control.progress);
+  const std::string number = std::to_string(layer);
+  return kept(found, unitsOf(opened, found.directions, control.interrupt), "Layer " + number + ":",
+              {{"method", "pca"},
+               {"activations", number},
+               {"samples", std::to_string(samples)},
+               {"seed", std::to_string(seed)}});
 }
 
 FoundDirections searchBySefa(const model::OpenedModel& opened, int count, int firstLayer, int lastLayer,
@@ -106,16 +106,18 @@ FoundDirections searchBySefa(const model::OpenedModel& opened, int count, int fi
   const auto found = model::findBySefa(opened, count, firstLayer, lastLayer);
   const std::string layers = layersText(found.firstLayer, found.lastLayer);
   return kept(found, unitsOf(opened, found.directions, control.interrupt),
-              layers == "all" ? "SeFa" : "SeFa of layers " + layers + ",", {{"method", "sefa"}, {"layers", layers}});
+              layers == "all" ? "SeFa" : "SeFa " + layers + ":", {{"method", "sefa"}, {"layers", layers}});
 }
 
 FoundDirections searchByBoundary(const model::OpenedModel& opened, const DirectionExamples& examples, double cost,
-                                 std::uint32_t seed, const std::vector<KeptDirection>& unchanged, const SearchControl& control) {
+                                 std::uint32_t seed, const std::vector<KeptDirection>& unchanged,
+                                 const SearchControl& control) {
   const int dimensions = latentDimensions(opened.info());
   for (const auto* places : {&examples.positives, &examples.negatives}) {
     if (places->shape.size() == 2 && places->shape[1] != dimensions) {
-      throw model::ModelError("its latent space has " + std::to_string(dimensions) + " dimensions, and the examples have " +
-                              std::to_string(places->shape[1]) + ": they are of another model");
+      throw model::ModelError("its latent space has " + std::to_string(dimensions) +
+                              " dimensions, and the examples have " + std::to_string(places->shape[1]) +
+                              ": they are of another model");
     }
   }
   model::BoundaryOptions options;
@@ -151,12 +153,14 @@ FoundDirections searchBetween(const std::vector<float>& from, const std::vector<
           {way.strength}};
 }
 
-FoundDirections searchInFile(const model::OpenedModel& opened, const std::filesystem::path& path, const std::stop_token& stop) {
+FoundDirections searchInFile(const model::OpenedModel& opened, const std::filesystem::path& path,
+                             const std::stop_token& stop) {
   const auto file = model::readDirections(path, latentDimensions(opened.info()), stop);
   const std::string space = latentSpace(opened.info());
   const std::string name = model::fileName(path);
   if (!file.space.empty() && file.space != space) {
-    throw model::ModelError(name + " cannot be used for directions: they are of " + file.space + ", and this model's are of " + space + ".");
+    throw model::ModelError(name + " cannot be used for directions: they are of " + file.space +
+                            ", and this model's are of " + space + ".");
   }
   const auto spreads = unitsOf(opened, file.directions, [&] { return stop.stop_requested(); });
   FoundDirections found;
@@ -170,9 +174,9 @@ FoundDirections searchInFile(const model::OpenedModel& opened, const std::filesy
       first = 0;  // layers that this model has not
       last = -1;
     }
-    found.directions.push_back(keptDirection(named ? file.names[i] : numbered, rowOf(file.directions, i), unit,
-                                             {{"method", "file"}, {"file", name}, {"number", numberText(i, file.units.size())}},
-                                             first, last));
+    found.directions.push_back(
+        keptDirection(named ? file.names[i] : numbered, rowOf(file.directions, i), unit,
+                      {{"method", "file"}, {"file", name}, {"number", numberText(i, file.units.size())}}, first, last));
     found.strengths.push_back(unit);
   }
   return found;

@@ -32,15 +32,16 @@ int latentDimensions(const model::GeneratorInfo& info);
 /// Throws ModelError, Interrupted.
 std::vector<float> placeOf(const model::OpenedModel& opened, model::LatentState state, const model::Interrupt& interrupt = {});
 
-/// `state` moved along `direction` by `strength` of its units: style offsets are added to in w, in z every dimension becomes
-/// an edit (within [-1, 1] where z is uniform).
-model::LatentState movedAlong(model::LatentState state, const model::GeneratorInfo& info, const KeptDirection& direction,
-                              float strength);
+/// `state` moved along `direction` by `strength` of its units.
+model::LatentState movedAlong(model::LatentState state, const KeptDirection& direction, float strength);
 
 // All of these throw ModelError (a clause), Interrupted and DirectionError.
 
 FoundDirections searchByPca(const model::OpenedModel& opened, int count, int samples, std::uint32_t seed,
                             const SearchControl& control = {});
+/// Of what leaves `layer` of the network, see model::findByActivations.
+FoundDirections searchByActivations(const model::OpenedModel& opened, int layer, int count, int samples, std::uint32_t seed,
+                                    const SearchControl& control = {});
 /// What one step is, the weights do not tell: the spread of the model's own latents does.
 FoundDirections searchBySefa(const model::OpenedModel& opened, int count, int firstLayer, int lastLayer,
                              const SearchControl& control = {});

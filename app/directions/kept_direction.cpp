@@ -6,6 +6,7 @@
 #include <QCryptographicHash>
 #include <QString>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -66,7 +67,10 @@ std::string describeOrigin(const DirectionOrigin& made) {
   const std::string method = shown(made, "method");
   const auto part = [&](const char* key) { return shown(made, key); };
   if (method == "pca") {
-    return "principal axis " + part("number") + ", of " + part("samples") + " latents from seed " + part("seed");
+    const auto isLayer = [](const auto& entry) { return entry.first == "activations"; };
+    const bool ofLayer = std::any_of(made.begin(), made.end(), isLayer);
+    return "principal axis " + part("number") + (ofLayer ? " behind layer " + part("activations") : "") + ", of " +
+           part("samples") + " latents from seed " + part("seed");
   }
   if (method == "sefa") {
     return "SeFa " + part("number") + ", of layers " + part("layers");

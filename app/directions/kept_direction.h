@@ -8,7 +8,7 @@
 namespace loom::app {
 
 /// How a direction came about: "method" first (pca, sefa, boundary, between, file), then what that needs to be told.
-///   pca       number ("3 of 10"), samples, seed
+///   pca       number ("3 of 10"), samples, seed, activations (of which layer; where it is not of w)
 ///   sefa      number, layers ("all" or "0-3")
 ///   boundary  of, positives, negatives, accuracy ("0.91": held-out, 0.5 is chance), folds, unchanged (where there are such)
 ///   between   from, to

@@ -314,6 +314,9 @@ std::string describe(const Provenance& provenance) {
   if (const model::InputPicture& input = latent.input; !input.sha256.empty()) {
     return text + ", changed from " + (input.path.empty() ? "another picture" : input.path) + ".";
   }
+  if (grid && grid->seeds.empty()) {
+    return text + (latent.sources.empty() ? "." : ", rows mixed with columns layer by layer.");
+  }
   if (grid) {
     const std::string seeds = seedsToText(grid->seeds);
     constexpr std::size_t kReadable = 60;
@@ -332,6 +335,13 @@ std::string describe(const Provenance& provenance) {
   }
   if (latent.blend != 0 || latent.pad != model::PadPosition{} || !latent.edits.empty()) {
     text += ", changed by hand";
+  }
+  if (!latent.sources.empty()) {
+    text += ", mixed with " + (latent.sources.size() == 1 ? "another" : std::to_string(latent.sources.size()) + " others");
+  }
+  if (!latent.directions.empty()) {
+    text += ", moved along " + (latent.directions.size() == 1 ? latent.directions[0].direction->name
+                                                              : std::to_string(latent.directions.size()) + " directions");
   }
   return text + ".";
 }

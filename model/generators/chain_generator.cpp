@@ -1,6 +1,7 @@
 #include "model/generators/chain_generator.h"
 
 #include "model/chain/preset_layouts.h"
+#include "model/generators/activation_watch.h"
 
 #include <algorithm>
 #include <optional>
@@ -180,6 +181,7 @@ torch::Tensor ChainGenerator::watch(const torch::Tensor& w, const SynthesisContr
       watcher(i, x);
     }
     x = run(i, x);
+    passed(x);
   }
   return x;
 }

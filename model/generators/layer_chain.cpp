@@ -1,5 +1,7 @@
 #include "model/generators/layer_chain.h"
 
+#include "model/generators/activation_watch.h"
+
 #include <charconv>
 
 namespace loom::model {
@@ -93,6 +95,7 @@ torch::Tensor runChain(torch::nn::Sequential& sequential, torch::Tensor x, const
   for (auto& module : *sequential) {
     control.checkpoint();
     x = module.forward(x);
+    passed(x);
   }
   return x;
 }

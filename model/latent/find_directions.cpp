@@ -1,5 +1,6 @@
 #include "model/latent_directions.h"
-#include "model/numpy_random.h"
+
+#include "model/latent/direction_tensors.h"
 
 #include <torch/torch.h>
 
@@ -9,45 +10,6 @@ namespace loom::model {
 namespace {
 
 using torch::Tensor;
-
-Tensor tensorOf(const FloatTensor& array) {
-  return torch::tensor(array.values).view(array.shape).to(torch::kFloat64);
-}
-
-FloatTensor arrayOf(const Tensor& tensor) {
-  const Tensor whole = tensor.to(torch::kFloat32).contiguous();
-  FloatTensor array{whole.sizes().vec(), {}};
-  array.values.assign(whole.data_ptr<float>(), whole.data_ptr<float>() + whole.numel());
-  return array;
-}
-
-/// Eigenvectors as rows and their values, the largest first, of a symmetric matrix. A sign is no part of a direction: the
-/// largest component is positive.
-std::pair<Tensor, Tensor> leading(const Tensor& symmetric, int count) {
-  const auto [values, vectors] = torch::linalg_eigh(symmetric);
-  Tensor rows = vectors.t().flip(0).slice(0, 0, count).contiguous();
-  const Tensor largest = rows.gather(1, rows.abs().argmax(1, true));
-  return {rows * largest.sign(), values.flip(0).slice(0, 0, count)};
-}
-
-LatentDirections told(const Tensor& directions, const Tensor& strengths) {
-  LatentDirections found;
-  found.directions = arrayOf(directions);
-  found.strengths = arrayOf(strengths).values;
-  return found;
-}
-
-void check(const OpenedModel& model, int count) {
-  const GeneratorInfo& info = model.info();
-  const int dimensions = info.wDim > 0 ? info.wDim : info.zDim;
-  if (dimensions == 0) {
-    throw ModelError("this generator changes pictures and has no latent space");
-  }
-  if (count < 1 || count > dimensions) {
-    throw ModelError("its latent space has " + std::to_string(dimensions) + " dimensions, so there are 1 to " +
-                     std::to_string(dimensions) + " directions, not " + std::to_string(count));
-  }
-}
 
 /// units×zDim of the layer that z enters.
 Tensor firstLayer(const OpenedModel& model) {
@@ -84,7 +46,7 @@ class Covariance {
 
 LatentDirections findByPca(const OpenedModel& model, int count, int samples, std::uint32_t seed, const Interrupt& interrupt,
                            const std::function<void(double)>& progress) {
-  check(model, count);
+  checkDirectionCount(model.info(), count);
   if (samples < 2) {
     throw ModelError("principal axes need two samples at least");
   }
@@ -99,10 +61,7 @@ LatentDirections findByPca(const OpenedModel& model, int count, int samples, std
       throw Interrupted();
     }
     const int rows = std::min(kAtOnce, samples - first);
-    FloatTensor z{{rows, info.zDim}, std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(info.zDim))};
-    for (float& value : z.values) {
-      value = static_cast<float>(random.gauss());
-    }
+    const FloatTensor z = drawLatents(random, rows, info);
     covariance.add(tensorOf(mapped ? model.mapLatents(z) : z));
     if (progress) {
       progress(static_cast<double>(first + rows) / samples);
@@ -122,7 +81,7 @@ LatentDirections findByPca(const OpenedModel& model, int count, int samples, std
 }
 
 LatentDirections findBySefa(const OpenedModel& model, int count, int firstLayerIndex, int lastLayerIndex) {
-  check(model, count);
+  checkDirectionCount(model.info(), count);
   const auto weights = model.latentWeights();
   if (weights.empty()) {
     firstLayer(model);  // says why

@@ -6,7 +6,9 @@
 #include <QDialog>
 #include <QDir>
 #include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QFileInfo>
+#include <QLineEdit>
 #include <QMimeData>
 #include <QSettings>
 #include <QStandardPaths>
@@ -149,6 +151,22 @@ bool WindowBench::withDialog(const std::function<void()>& act, const std::functi
   watch.start(10);
   act();
   return QTest::qWaitFor([&] { return seen; }, kPatienceMs);
+}
+
+void WindowBench::agree(const std::function<void()>& act, const QString& path) {
+  QTimer timer;
+  QObject::connect(&timer, &QTimer::timeout, [&path] {
+    auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+    if (auto* file = qobject_cast<QFileDialog*>(dialog)) {
+      // selectFile() leaves the name alone while its field has the focus.
+      file->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path);
+    }
+    if (dialog) {
+      dialog->accept();
+    }
+  });
+  timer.start(20);
+  act();
 }
 
 }  // namespace loom::test

@@ -65,6 +65,8 @@ class WindowBench {
   bool loaded();
   /// Does `act`, which opens a dialog and returns when it is closed; `look` sees it, then it is closed.
   bool withDialog(const std::function<void()>& act, const std::function<void(QDialog&)>& look);
+  /// Says yes to every dialog that `act` opens; one that asks for a file or folder gets `path`.
+  void agree(const std::function<void()>& act, const QString& path);
 
  private:
   void makeWindow();

@@ -8,6 +8,7 @@
 #include "ui/shell/status_line.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QFile>
 #include <QLabel>
@@ -39,6 +40,7 @@ class WindowGalleryTest : public QObject {
   void aPictureIsKeptAndBroughtBack();
   void whatWasMadeOfItKnowsIt();
   void ratingTagsAndNotes();
+  void theTimeIsChosen();
   void removedAndTakenBack();
   void theModelIsOpenedForIt();
   void aModelThatIsNotAtHandIsTold();
@@ -239,6 +241,20 @@ void WindowGalleryTest::ratingTagsAndNotes() {
   look("alike");
   QTest::mouseClick(field<QToolButton>("all"), Qt::LeftButton);
   QTRY_VERIFY_WITH_TIMEOUT(list().idAt(4) == asked, kPatienceMs);
+}
+
+void WindowGalleryTest::theTimeIsChosen() {
+  constexpr int kOld = 20;  // of years ago
+  loom::test::fillGallery(bench().file(QStringLiteral("gallery")), kOld, 8);
+  QVERIFY(bench().show());
+  hand().key(Qt::Key_G);
+  bench().canvas().setFocus();
+  QVERIFY(keep(7));
+  QVERIFY(lists(kOld + 1));
+  field<QComboBox>("time")->setCurrentIndex(1);
+  QVERIFY(lists(1));
+  field<QComboBox>("time")->setCurrentIndex(0);
+  QVERIFY(lists(kOld + 1));
 }
 
 void WindowGalleryTest::removedAndTakenBack() {

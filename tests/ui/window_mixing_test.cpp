@@ -19,12 +19,16 @@ class WindowMixingTest : public QObject {
   void layersArePaintedFromASource();
   void theStrengthLiesBetweenBoth();
   void thisPictureBecomesASource();
+  void aSourceHasAClassOfItsOwn();
   void theWallOpensAndMixes();
+  void seedsArePinnedAboveTheWall();
   void directionsAreFoundAndGoneAlong();
+  void aLayersDirectionsAreFound();
   void aDirectionLeadsFromOnePictureToAnother();
   void aFileBringsDirections();
   void theMapIsWanderedIn();
   void aCellOfTheGridIsTakenOver();
+  void theGridIsSavedAsASheet();
 
  private:
   WindowBench& bench() { return *m_bench; }
@@ -119,6 +123,25 @@ void WindowMixingTest::thisPictureBecomesASource() {
   QVERIFY(!latent().sources[0].layers.contains(layers() - 1));
 }
 
+void WindowMixingTest::aSourceHasAClassOfItsOwn() {
+  QVERIFY(bench().show(QStringLiteral(LOOM_TEST_DATA "/oracle/biggan/G_ema.pth")));
+  press("sourceadd");
+  QVERIFY(bench().seesNewest());
+  const QImage before = bench().picture();
+  press("sourceclass");
+  QVERIFY(hand().settle());
+  press("sourceclass.3");
+  QCOMPARE(latent().sources.size(), std::size_t{1});
+  QVERIFY((latent().sources[0].recipe->classes == std::map<int, float>{{3, 1.0F}}));
+  QVERIFY(latent().classes.empty());  // the picture's own stays
+  QVERIFY(bench().seesNewest());
+  QVERIFY(bench().picture() != before);
+  look("mixing-biggan");
+  hand().key(Qt::Key_Z, Qt::ControlModifier);
+  QVERIFY(bench().seesNewest());
+  QCOMPARE(bench().picture(), before);
+}
+
 void WindowMixingTest::theWallOpensAndMixes() {
   openPanel("Wall");
   QVERIFY(previewsCame());
@@ -135,6 +158,29 @@ void WindowMixingTest::theWallOpensAndMixes() {
   hand().wheel(cell.center(), -3.0);
   QVERIFY(previewsCame());
   look("wall-scrolled");
+}
+
+void WindowMixingTest::seedsArePinnedAboveTheWall() {
+  openPanel("Wall");
+  QVERIFY(previewsCame());
+  const std::uint32_t before = latent().seed;
+  for (const char* cell : {"wall2", "wall6"}) {
+    hand().click(bench().control(QLatin1String(cell)).center(), Qt::LeftButton, Qt::ShiftModifier);
+  }
+  QCOMPARE(latent().seed, before);
+  QVERIFY(hand().settle());
+  const QRect pinned = bench().control(QStringLiteral("pinned6"));
+  QVERIFY(!pinned.isEmpty());
+  QVERIFY(pinned.bottom() < bench().control(QStringLiteral("wall0")).top());
+  hand().wheel(bench().control(QStringLiteral("wall0")).center(), -20.0);
+  QVERIFY(previewsCame());
+  look("wall-pinned");
+  QCOMPARE(bench().control(QStringLiteral("pinned6")), pinned);  // they stay while the wall scrolls
+  press("pinned2");
+  QCOMPARE(latent().seed, 2U);
+  hand().click(pinned.center(), Qt::LeftButton, Qt::ShiftModifier);
+  QVERIFY(hand().settle());
+  QVERIFY(bench().canvas().controlRect(QStringLiteral("pinned6")).isEmpty());
 }
 
 void WindowMixingTest::directionsAreFoundAndGoneAlong() {
@@ -182,6 +228,30 @@ void WindowMixingTest::directionsAreFoundAndGoneAlong() {
   QVERIFY(bench().show(model));
   QVERIFY(keeps(5));
   QCOMPARE(bench().services().directions().kept()[1].id, second);
+}
+
+void WindowMixingTest::aLayersDirectionsAreFound() {
+  auto& service = bench().services().directions();
+  QSignalSpy done(&service, &loom::ui::DirectionService::done);
+  loom::ui::FindDirections wanted;
+  wanted.method = loom::ui::FindDirections::Method::Activations;
+  wanted.firstLayer = 1;
+  wanted.count = 2;
+  wanted.samples = 200;
+  service.find(wanted);
+  QVERIFY(!done.isEmpty() || done.wait(60000));
+  QVERIFY(keeps(2));
+  QCOMPARE(service.kept()[0].direction->name, std::string("Layer 1: 1"));
+  QVERIFY2(service.kept()[0].how.find("behind layer 1") != std::string::npos, service.kept()[0].how.c_str());
+  wanted.firstLayer = 77;
+  service.find(wanted);
+  QVERIFY(bench().sees(QStringLiteral("there is no layer 77")));
+  press("directionsadd");
+  QVERIFY(hand().settle());
+  press("methodactivations");
+  QVERIFY(hand().settle());
+  QVERIFY(!bench().control(QStringLiteral("activationlayer")).isEmpty());
+  look("find-layer");
 }
 
 void WindowMixingTest::aDirectionLeadsFromOnePictureToAnother() {
@@ -291,6 +361,26 @@ void WindowMixingTest::aCellOfTheGridIsTakenOver() {
   press("grid0.3");
   QCOMPARE(latent().seed, column);
   QVERIFY(latent().sources.empty());
+}
+
+void WindowMixingTest::theGridIsSavedAsASheet() {
+  openPanel("Mixing grid");
+  QVERIFY(previewsCame());
+  const QString target = bench().file(QStringLiteral("mixes.png"));
+  QSignalSpy done(&bench().services(), &loom::ui::Services::exportDone);
+  bench().agree([this] { press("gridsave"); }, target);
+  QVERIFY(!done.isEmpty() || done.wait(60000));
+  const QImage sheet(target);
+  QCOMPARE(sheet.size(), QSize((7 * 66 - 2) * 2, (4 * 66 - 2) * 2));
+  // Nothing stands in the corner, and each head is the picture of its seed.
+  QCOMPARE(sheet.pixelColor(60, 60), QColor(Qt::black));
+  const auto cell = [&](int row, int column) { return sheet.copy(column * 132, row * 132, 128, 128); };
+  QVERIFY(cell(0, 1) != cell(0, 2));
+  QVERIFY(cell(1, 1) != cell(1, 0));
+  press("grid1.0");
+  QVERIFY(bench().seesNewest());
+  QCOMPARE(bench().picture().scaled(16, 16, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB888).pixelColor(8, 8).rgb(),
+           cell(1, 0).scaled(16, 16, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).pixelColor(8, 8).rgb());
 }
 
 QTEST_MAIN(WindowMixingTest)

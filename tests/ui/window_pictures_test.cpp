@@ -4,12 +4,14 @@
 #include "ui/shell/message_bar.h"
 #include "ui/shell/status_line.h"
 
-#include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QDialog>
-#include <QFileDialog>
+#include <QDialogButtonBox>
+#include <QDir>
 #include <QFileInfo>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTimer>
@@ -36,6 +38,8 @@ class WindowPicturesTest : public QObject {
   void jpegAndTiffCarryTheState();
   void anEnlargedPictureCarriesTheState();
   void aGridIsSaved();
+  void manyPicturesAreSaved();
+  void aSyntheticDataSetIsSaved();
   void saveAsAsksAndSaves();
   void picturesOfOthersAreToldApart();
   void aDamagedPictureDoesNoHarm();
@@ -58,8 +62,13 @@ class WindowPicturesTest : public QObject {
   QString savedByKey() {
     return saved([this] { hand().key(Qt::Key_S); });
   }
-  /// Says yes to every dialog that `act` opens; a file dialog gets `path`.
-  void agree(const std::function<void()>& act, const QString& path);
+
+  /// There is no window manager here that would give the window the keyboard back behind the last dialog.
+  void askForMany() {
+    bench().window().activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench().window()));
+    hand().key(Qt::Key_G, Qt::ControlModifier | Qt::ShiftModifier);
+  }
 
   std::unique_ptr<WindowBench> m_bench;
 };
@@ -89,22 +98,6 @@ QString WindowPicturesTest::saved(const std::function<void()>& act) {
     QTest::qFail("a save that never ends", __FILE__, __LINE__);
   }
   return done.isEmpty() ? QString() : done.first().first().toString();
-}
-
-void WindowPicturesTest::agree(const std::function<void()>& act, const QString& path) {
-  QTimer timer;
-  QObject::connect(&timer, &QTimer::timeout, [&path] {
-    auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-    if (auto* file = qobject_cast<QFileDialog*>(dialog)) {
-      // selectFile() leaves the name alone while its field has the focus.
-      file->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path);
-    }
-    if (dialog) {
-      dialog->accept();
-    }
-  });
-  timer.start(20);
-  act();
 }
 
 void WindowPicturesTest::aSavedPictureBringsTheStateBack() {
@@ -235,7 +228,7 @@ void WindowPicturesTest::aGridIsSaved() {
   QVERIFY(showKnown(WindowBench::bundled()));
   const QString target = bench().file(QStringLiteral("pictures/sheet.png"));
   const QString path =
-      saved([&] { agree([this] { hand().key(Qt::Key_G, Qt::ControlModifier); }, target); });
+      saved([&] { bench().agree([this] { hand().key(Qt::Key_G, Qt::ControlModifier); }, target); });
   QCOMPARE(path, target);
   QCOMPARE(QImage(path).size(), QSize((6 * 66 - 2) * 2, (4 * 66 - 2) * 2));
   hand().key(Qt::Key_R);
@@ -243,11 +236,59 @@ void WindowPicturesTest::aGridIsSaved() {
   QTRY_COMPARE(latent(), LatentState{});
 }
 
+void WindowPicturesTest::manyPicturesAreSaved() {
+  QVERIFY(showKnown(WindowBench::bundled()));
+  QSettings().setValue(QStringLiteral("batch/count"), 3);
+  QSettings().setValue(QStringLiteral("batch/form"), 0);
+  bench().explorer().takeSeed(40);
+  QVERIFY(bench().seesNewest());
+  const QString folder = bench().file(QStringLiteral("many"));
+  QVERIFY(QDir().mkpath(folder));
+  const auto ask = [this] { askForMany(); };
+  QCOMPARE(saved([&] { bench().agree(ask, folder); }), folder);
+  QCOMPARE(QDir(folder).entryList(QDir::Files),
+           (QStringList{"emoji-faces seed 40.png", "emoji-faces seed 41.png", "emoji-faces seed 42.png"}));
+  QCOMPARE(QImage(folder + QStringLiteral("/emoji-faces seed 41.png")).size(), QSize(64, 64));
+  QVERIFY(bench().drop({folder + QStringLiteral("/emoji-faces seed 42.png")}));
+  QTRY_COMPARE(latent().seed, 42U);
+  // Names that would make one file of all are told before anything is asked.
+  QVERIFY(bench().withDialog(ask, [](QDialog& dialog) {
+    dialog.findChild<QLineEdit*>(QStringLiteral("batch.names"))->setText(QStringLiteral("same.png"));
+    QVERIFY(!dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save)->isEnabled());
+    dialog.findChild<QLineEdit*>(QStringLiteral("batch.names"))->setText(QStringLiteral("other %04d.jpg"));
+    QVERIFY(dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save)->isEnabled());
+  }));
+}
+
+void WindowPicturesTest::aSyntheticDataSetIsSaved() {
+  QVERIFY(showKnown(QStringLiteral(LOOM_TEST_DATA "/oracle/stylegan2-ada-cond/network.pkl")));  // 5 classes
+  QSettings().setValue(QStringLiteral("batch/count"), 2);
+  QSettings().setValue(QStringLiteral("batch/form"), 1);
+  const QString folder = bench().file(QStringLiteral("synthetic"));
+  const auto ask = [this] { askForMany(); };
+  QVERIFY(QDir().mkpath(folder));
+  QVERIFY(bench().withDialog(ask, [](QDialog& dialog) {
+    QVERIFY(dialog.findChild<QCheckBox*>(QStringLiteral("batch.perClass"))->isVisible());
+    QVERIFY(!dialog.findChild<QLineEdit*>(QStringLiteral("batch.names"))->isVisible());
+  }));
+  QCOMPARE(saved([&] { bench().agree(ask, folder); }), folder);
+  QCOMPARE(QDir(folder + QStringLiteral("/00000")).entryList(QDir::Files).size(), 2);
+  QVERIFY(QFile::exists(folder + QStringLiteral("/dataset.json")));
+  QFile page(folder + QStringLiteral("/DATASET.md"));
+  QVERIFY(page.open(QIODevice::ReadOnly));
+  QVERIFY(page.readAll().contains("synthetic"));
+  // What is there is not written over.
+  QSignalSpy failed(&bench().services(), &Services::exportFailed);
+  bench().agree(ask, folder);
+  QVERIFY(!failed.isEmpty() || failed.wait(kPatienceMs));
+  QVERIFY2(failed.first().first().toString().contains(QStringLiteral("folder of its own")), qPrintable(failed.first().first().toString()));
+}
+
 void WindowPicturesTest::saveAsAsksAndSaves() {
   QVERIFY(showKnown(WindowBench::bundled()));
   const QString target = bench().file(QStringLiteral("pictures/chosen.jpg"));
   const QString path =
-      saved([&] { agree([this] { hand().key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier); }, target); });
+      saved([&] { bench().agree([this] { hand().key(Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier); }, target); });
   QCOMPARE(path, target);
   QVERIFY(!QImage(path).isNull());
 }

@@ -34,6 +34,7 @@ class WindowViewTest : public QObject {
   void thePixelUnderThePointerIsTold();
   void allShortcutsAreListed();
   void aFullGpuIsTold();
+  void instrumentsComeAndGoByTheirKeys();
   void fullScreenIsThePictureAlone();
   void lightAndDarkChangeTheGround();
   void panelsAndSettingsAreRemembered();
@@ -207,6 +208,37 @@ void WindowViewTest::aFullGpuIsTold() {
   hand().key(Qt::Key_BracketRight);
   QVERIFY(bench().seesNewest());
   QVERIFY(bench().message().isEmpty());
+}
+
+void WindowViewTest::instrumentsComeAndGoByTheirKeys() {
+  QVERIFY(bench().show());
+  const std::pair<Qt::Key, const char*> keys[] = {{Qt::Key_W, "Wall"}, {Qt::Key_T, "Timeline"}, {Qt::Key_X, "Mixing grid"}, {Qt::Key_M, "Map"}};
+  QMenu* menu = nullptr;
+  for (QAction* action : bench().window().menuBar()->actions()) {
+    menu = action->text() == QStringLiteral("&Instruments") ? action->menu() : menu;
+  }
+  QVERIFY(menu);
+  for (const auto& [key, title] : keys) {
+    const auto actions = menu->actions();
+    const auto it = std::find_if(actions.begin(), actions.end(), [&](QAction* action) { return action->text() == QLatin1String(title); });
+    QVERIFY2(it != actions.end(), title);
+    QVERIFY(!(*it)->isChecked());
+    hand().key(key);
+    QVERIFY2((*it)->isChecked(), title);
+  }
+  // Each came before those that were there.
+  QVERIFY(hand().settle());
+  QVERIFY(!canvas().controlRect(QStringLiteral("mapdraw")).isEmpty());
+  hand().key(Qt::Key_W);
+  hand().key(Qt::Key_W);
+  QVERIFY(hand().settle());
+  QVERIFY(!canvas().controlRect(QStringLiteral("walldice")).isEmpty());
+  QVERIFY(canvas().controlRect(QStringLiteral("mapdraw")).isEmpty());
+  for (const auto& [key, title] : keys) {
+    hand().key(key);
+  }
+  QVERIFY(hand().settle());
+  QVERIFY(canvas().controlRect(QStringLiteral("walldice")).isEmpty());
 }
 
 void WindowViewTest::fullScreenIsThePictureAlone() {

@@ -171,4 +171,36 @@ void ClassControls::drawBlend(const model::GeneratorInfo& info, WindowDraft& dra
   }
 }
 
+bool classPicker(const char* id, const model::GeneratorInfo& info, std::map<int, float>& classes, const char* own,
+                 float width) {
+  std::string now = own;
+  for (const auto& [index, weight] : classes) {
+    now = (&weight == &classes.begin()->second ? "" : now + " + ") + nameOf(info, index);
+  }
+  ImGui::SetNextItemWidth(width);
+  const bool open = ImGui::BeginCombo((std::string("##") + id).c_str(), now.c_str());
+  notePlace(id);
+  if (!open) {
+    return false;
+  }
+  bool changed = false;
+  ImGuiListClipper clipper;
+  clipper.Begin(info.classCount + 1);
+  while (clipper.Step()) {
+    for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
+      const int index = row - 1;
+      ImGui::PushID(row);
+      const bool chosen = row == 0 ? classes.empty() : classes.contains(index);
+      if (ImGui::Selectable(row == 0 ? own : nameOf(info, index).c_str(), chosen)) {
+        classes = row == 0 ? std::map<int, float>() : std::map<int, float>{{index, 1.0F}};
+        changed = true;
+      }
+      notePlace((std::string(id) + "." + std::to_string(index)).c_str());
+      ImGui::PopID();
+    }
+  }
+  ImGui::EndCombo();
+  return changed;
+}
+
 }  // namespace loom::ui

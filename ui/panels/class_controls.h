@@ -3,6 +3,8 @@
 
 #include "ui/panels/window_draft.h"
 
+#include <map>
+
 namespace loom::ui {
 
 class ClassControls {
@@ -17,5 +19,9 @@ class ClassControls {
 
   char m_filter[48] = "";
 };
+
+/// A list to choose one class from, or with `own` (its first line) none, over `width` logical pixels. True where `classes`
+/// is another one now.
+bool classPicker(const char* id, const model::GeneratorInfo& info, std::map<int, float>& classes, const char* own, float width);
 
 }  // namespace loom::ui

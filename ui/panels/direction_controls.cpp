@@ -136,38 +136,11 @@ void DirectionControls::drawFind(const WindowFacts& facts, WindowDraft& draft) {
   if (!ImGui::BeginPopup("##find")) {
     return;
   }
-  const auto& info = facts.model->info();
   constexpr float kWide = 248.0F;
-  constexpr float kHalf = (kWide - kGap) / 2.0F;
   ImGui::Dummy({kWide, 0.0F});
   ImGui::TextColored(colorVec(palette().quiet), "Found in the model itself");
-  if (button("methodpca", "PCA", Icon::None, kHalf, !m_sefa)) {
-    m_sefa = false;
-  }
-  tooltip("Where its pictures differ most (GANSpace): the axes of 10 000 latents");
-  ImGui::SameLine(0.0F, kGap);
-  if (button("methodsefa", "SeFa", Icon::None, kHalf, m_sefa)) {
-    m_sefa = true;
-  }
-  tooltip("What its weights answer most to (SeFa): at once, and for a range of layers");
-  ImGui::SetNextItemWidth(kWide - 60.0F);
-  ImGui::SliderInt("##count", &m_count, 1, 20, m_count == 1 ? "%d direction" : "%d directions");
-  ImGui::SameLine(0.0F, kGap);
+  drawMethods(facts, draft, kWide);
   DirectionCommand command;
-  if (button("findnow", "Find", Icon::None, 56.0F)) {
-    command.kind = DirectionCommand::Kind::Find;
-    command.find.method = m_sefa ? FindDirections::Method::Sefa : FindDirections::Method::Pca;
-    const int most = info.wDim > 0 ? info.wDim : info.zDim;
-    command.find.count = std::min(m_count, most);
-    command.find.firstLayer = m_sefa ? m_first : 0;
-    command.find.lastLayer = m_sefa ? m_last : -1;
-    draft.directions.push_back(command);
-    ImGui::CloseCurrentPopup();
-  }
-  if (m_sefa && info.styleLayers > 1) {
-    bool changed = false;
-    layerFields("sefalayers", info.styleLayers, m_first, m_last, changed);
-  }
   ImGui::Separator();
   ImGui::TextColored(colorVec(palette().quiet), "From pictures");
   ImGui::BeginDisabled(!facts.pinned);
@@ -199,6 +172,56 @@ void DirectionControls::drawFind(const WindowFacts& facts, WindowDraft& draft) {
   }
   tooltip("npy, safetensors or csv: one direction a row");
   ImGui::EndPopup();
+}
+
+void DirectionControls::drawMethods(const WindowFacts& facts, WindowDraft& draft, float width) {
+  using Method = FindDirections::Method;
+  struct Choice {
+    Method method;
+    const char* id;
+    const char* name;
+    const char* tip;
+  };
+  const auto& info = facts.model->info();
+  const float third = (width - 2.0F * kGap) / 3.0F;
+  for (const Choice& choice :
+       {Choice{Method::Pca, "methodpca", "PCA", "Where its pictures differ most (GANSpace): the axes of 10 000 latents"},
+        Choice{Method::Activations, "methodactivations", "PCA of layer",
+               "Where one layer's answers differ most (GANSpace): early layers tell of form, later ones of detail. Takes longer"},
+        Choice{Method::Sefa, "methodsefa", "SeFa", "What its weights answer most to (SeFa): at once, and for a range of layers"}}) {
+    if (choice.method != Method::Pca) {
+      ImGui::SameLine(0.0F, kGap);
+    }
+    if (button(choice.id, choice.name, Icon::None, third, m_method == choice.method)) {
+      m_method = choice.method;
+    }
+    tooltip(choice.tip);
+  }
+  if (m_method == Method::Activations) {
+    constexpr int kMost = 99;  // the search tells how many there are where that is beyond
+    const int last = info.mixLayers() > 1 ? info.mixLayers() - 1 : kMost;
+    m_layer = std::min(m_layer, last);
+    ImGui::SetNextItemWidth(width);
+    ImGui::DragInt("##layer", &m_layer, 0.1F, 0, last, "behind layer %d", ImGuiSliderFlags_AlwaysClamp);
+    notePlace("activationlayer");
+    tooltip("0 is the first layer; drag, or double-click to type");
+  }
+  if (m_method == Method::Sefa && info.styleLayers > 1) {
+    bool changed = false;
+    layerFields("sefalayers", info.styleLayers, m_first, m_last, changed);
+  }
+  ImGui::SetNextItemWidth(width - 60.0F);
+  ImGui::SliderInt("##count", &m_count, 1, 20, m_count == 1 ? "%d direction" : "%d directions");
+  ImGui::SameLine(0.0F, kGap);
+  if (button("findnow", "Find", Icon::None, 56.0F)) {
+    DirectionCommand command;
+    command.find.method = m_method;
+    command.find.count = std::min(m_count, info.wDim > 0 ? info.wDim : info.zDim);
+    command.find.firstLayer = m_method == Method::Sefa ? m_first : m_method == Method::Activations ? m_layer : 0;
+    command.find.lastLayer = m_method == Method::Sefa ? m_last : -1;
+    draft.directions.push_back(command);
+    ImGui::CloseCurrentPopup();
+  }
 }
 
 void DirectionControls::drawDirection(const WindowFacts& facts, WindowDraft& draft, const KeptDirection& kept, int row) {

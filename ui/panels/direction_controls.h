@@ -15,6 +15,7 @@ class DirectionControls {
 
  private:
   void drawFind(const WindowFacts& facts, WindowDraft& draft);
+  void drawMethods(const WindowFacts& facts, WindowDraft& draft, float width);
   void drawDirection(const WindowFacts& facts, WindowDraft& draft, const KeptDirection& kept, int row);
   void drawDetails(const WindowFacts& facts, WindowDraft& draft, const KeptDirection& kept);
   void drawStrip(const WindowFacts& facts, WindowDraft& draft, const KeptDirection& kept);
@@ -22,8 +23,9 @@ class DirectionControls {
   std::string m_chosen;  ///< id; its details are shown
   char m_name[64] = "";
   char m_tag[64] = "";
-  bool m_sefa = false;
+  FindDirections::Method m_method = FindDirections::Method::Pca;
   int m_count = 6;
+  int m_layer = 1;  ///< whose activations PCA looks at
   int m_first = 0;  ///< layers of SeFa
   int m_last = -1;
   model::LatentState m_base;  ///< of the strip

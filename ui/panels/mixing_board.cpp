@@ -1,5 +1,6 @@
 #include "ui/panels/mixing_board.h"
 
+#include "ui/panels/class_controls.h"
 #include "ui/panels/seed_field.h"
 #include "ui/panels/thumbnail.h"
 #include "ui/panels/widgets.h"
@@ -28,9 +29,11 @@ float strengthOf(const model::LatentState& latent, int row, int layer) {
   return row == 0 ? std::max(0.0F, 1.0F - all) : own / std::max(1.0F, all);
 }
 
+/// A class of its own aside.
 bool isPlainSeed(const model::LatentState& recipe) {
   model::LatentState plain;
   plain.seed = recipe.seed;
+  plain.classes = recipe.classes;
   return recipe == plain;
 }
 
@@ -165,85 +168,107 @@ void MixingBoard::assign(WindowDraft& draft, int row, int layer, float strength)
   draft.edited = row == 0 ? "own style of layers" : "mix of layers";
 }
 
-void MixingBoard::drawTools(const model::GeneratorInfo& info, WindowDraft& draft) {
+void MixingBoard::drawPresets(const model::GeneratorInfo& info, WindowDraft& draft) const {
   const float width = (ImGui::GetContentRegionAvail().x - 2.0F * kGap) / 3.0F;
-  const bool any = !draft.latent.sources.empty();
-  if (any) {
-    constexpr const char* kNames[] = {"Coarse", "Middle", "Fine"};
-    constexpr const char* kTips[] = {"Gives the chosen row the first layers: pose and form",
-                                     "Gives the chosen row the middle layers: features",
-                                     "Gives the chosen row the last layers: colour and texture"};
-    for (int which = 0; which < 3; ++which) {
-      if (which > 0) {
-        ImGui::SameLine(0.0F, kGap);
-      }
-      if (button(kNames[which], kNames[which], Icon::None, width)) {
-        const auto [first, end] = third(which, info.mixLayers());
-        for (int layer = first; layer < end; ++layer) {
-          assign(draft, m_row, layer);
-        }
-      }
-      tooltip(kTips[which]);
+  constexpr const char* kNames[] = {"Coarse", "Middle", "Fine"};
+  constexpr const char* kTips[] = {"Gives the chosen row the first layers: pose and form",
+                                   "Gives the chosen row the middle layers: features",
+                                   "Gives the chosen row the last layers: colour and texture"};
+  for (int which = 0; which < 3; ++which) {
+    if (which > 0) {
+      ImGui::SameLine(0.0F, kGap);
     }
+    if (button(kNames[which], kNames[which], Icon::None, width)) {
+      const auto [first, end] = third(which, info.mixLayers());
+      for (int layer = first; layer < end; ++layer) {
+        assign(draft, m_row, layer);
+      }
+    }
+    tooltip(kTips[which]);
   }
-  if (m_row > 0 && m_row <= static_cast<int>(draft.latent.sources.size())) {
-    auto& source = draft.latent.sources[static_cast<std::size_t>(m_row - 1)];
-    float strength = 0.0F;
-    for (const auto& [layer, value] : source.layers) {
-      strength = std::max(strength, value);
+}
+
+void MixingBoard::drawStrength(model::StyleSource& source, WindowDraft& draft) const {
+  if (source.layers.empty()) {
+    return;
+  }
+  float strength = 0.0F;
+  for (const auto& [layer, value] : source.layers) {
+    strength = std::max(strength, value);
+  }
+  SliderOptions options;
+  options.low = options.typedLow = 0.0F;
+  options.high = options.typedHigh = options.origin = 1.0F;
+  options.format = "%.2f";
+  const float before = strength;
+  const auto result = slider("strength", "Strength", strength, options);
+  if (result.changed || result.reset) {
+    const float factor = strength / std::max(before, 1e-6F);
+    for (auto& [layer, value] : source.layers) {
+      // Not 0: the layers would be forgotten while the hand passes it.
+      value = result.reset ? 1.0F : std::clamp(value * factor, 0.01F, 1.0F);
     }
-    SliderOptions options;
-    options.low = options.typedLow = 0.0F;
-    options.high = options.typedHigh = options.origin = 1.0F;
-    options.format = "%.2f";
-    if (!source.layers.empty()) {
-      const float before = strength;
-      const auto result = slider("strength", "Strength", strength, options);
-      if (result.changed || result.reset) {
-        const float factor = result.reset ? 0.0F : strength / std::max(before, 1e-6F);
-        for (auto& [layer, value] : source.layers) {
-          // Not 0: the layers would be forgotten while the hand passes it.
-          value = result.reset ? 1.0F : std::clamp(value * factor, 0.01F, 1.0F);
-        }
-        draft.edited = "strength of the mix";
-      }
+    draft.edited = "strength of the mix";
+  }
+}
+
+void MixingBoard::drawRecipe(const model::GeneratorInfo& info, model::StyleSource& source, WindowDraft& draft) const {
+  model::LatentState recipe = *source.recipe;
+  bool changed = false;
+  const auto label = [](const char* text) {
+    ImGui::AlignTextToFramePadding();
+    ImGui::TextColored(colorVec(palette().quiet), "%s", text);
+    ImGui::SameLine(48.0F);
+  };
+  if (isPlainSeed(recipe)) {
+    const float dice = ImGui::GetFrameHeight();
+    label("Seed");
+    changed = seedField("##sourceseed", recipe.seed, ImGui::GetContentRegionAvail().x - dice - kGap);
+    notePlace("sourceseed");
+    ImGui::SameLine(0.0F, kGap);
+    if (button("sourcedice", "", Icon::Dice, dice)) {
+      recipe.seed = seedByChance();
+      changed = true;
     }
-    if (isPlainSeed(*source.recipe)) {
-      std::uint32_t seed = source.recipe->seed;
-      ImGui::AlignTextToFramePadding();
-      ImGui::TextColored(colorVec(palette().quiet), "Seed");
-      ImGui::SameLine(0.0F, 8.0F);
-      const float remove = 76.0F;
-      const float dice = ImGui::GetFrameHeight();
-      const bool typed = seedField("##sourceseed", seed, ImGui::GetContentRegionAvail().x - remove - dice - 2.0F * kGap);
-      notePlace("sourceseed");
-      ImGui::SameLine(0.0F, kGap);
-      const bool thrown = button("sourcedice", "", Icon::Dice, dice);
-      tooltip("Another source by chance");
-      if (typed || thrown) {
-        model::LatentState recipe;
-        recipe.seed = thrown ? seedByChance() : seed;
-        source.recipe = recipe;
-        draft.edited = "source of styles";
-      }
-      ImGui::SameLine(0.0F, kGap);
-    } else {
-      hint(("A recipe from seed " + std::to_string(source.recipe->seed)).c_str());
-    }
-    if (button("sourceremove", "Remove", Icon::None, isPlainSeed(*source.recipe) ? 76.0F : 0.0F)) {
-      draft.latent.sources.erase(draft.latent.sources.begin() + (m_row - 1));
+    tooltip("Another source by chance");
+  } else {
+    hint(("A recipe from seed " + std::to_string(recipe.seed)).c_str());
+  }
+  if (info.labels == model::LabelKind::Classes) {
+    label("Class");
+    changed |= classPicker("sourceclass", info, recipe.classes, "as the picture", ImGui::GetContentRegionAvail().x);
+    tooltip("The layers that are painted take this class, too");
+  }
+  if (changed) {
+    source.recipe = recipe;
+    draft.edited = "source of styles";
+  }
+}
+
+void MixingBoard::drawTools(const model::GeneratorInfo& info, WindowDraft& draft) {
+  auto& sources = draft.latent.sources;
+  const bool any = !sources.empty();
+  if (any) {
+    drawPresets(info, draft);
+  }
+  if (m_row > 0 && m_row <= static_cast<int>(sources.size())) {
+    auto& source = sources[static_cast<std::size_t>(m_row - 1)];
+    drawStrength(source, draft);
+    drawRecipe(info, source, draft);
+    if (button("sourceremove", "Remove this source", Icon::None, ImGui::GetContentRegionAvail().x)) {
+      sources.erase(sources.begin() + (m_row - 1));
       draft.edited = "remove a source of styles";
-      m_row = std::min(m_row, static_cast<int>(draft.latent.sources.size()));
+      m_row = std::min(m_row, static_cast<int>(sources.size()));
     }
     tooltip("Its layers return to the picture's own style");
   }
-  ImGui::BeginDisabled(static_cast<int>(draft.latent.sources.size()) >= kMostSources);
+  ImGui::BeginDisabled(static_cast<int>(sources.size()) >= kMostSources);
   const float half = (ImGui::GetContentRegionAvail().x - kGap) / 2.0F;
   if (button("sourceadd", any ? "Add a seed" : "Mix with a seed", Icon::Dice, half)) {
     model::LatentState recipe;
     recipe.seed = seedByChance();
-    draft.latent.sources.push_back({recipe, {}});
-    m_row = static_cast<int>(draft.latent.sources.size());
+    sources.push_back({recipe, {}});
+    m_row = static_cast<int>(sources.size());
     if (!any) {  // something to see at once; the board tells the rest
       const auto [first, end] = third(2, info.mixLayers());
       for (int layer = first; layer < end; ++layer) {

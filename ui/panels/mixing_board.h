@@ -19,9 +19,12 @@ class MixingBoard {
 
  private:
   void drawTools(const model::GeneratorInfo& info, WindowDraft& draft);
+  void drawPresets(const model::GeneratorInfo& info, WindowDraft& draft) const;
+  void drawStrength(model::StyleSource& source, WindowDraft& draft) const;
+  /// Whose style it is.
+  void drawRecipe(const model::GeneratorInfo& info, model::StyleSource& source, WindowDraft& draft) const;
   void drawRow(const WindowFacts& facts, WindowDraft& draft, int row);
   void drawCells(const model::GeneratorInfo& info, WindowDraft& draft, int row, float width);
-  void drawSource(const WindowFacts& facts, WindowDraft& draft);
   void assign(WindowDraft& draft, int row, int layer, float strength = 1.0F) const;
 
   int m_row = 0;         ///< that presets and the strength are for; 0: the picture itself, else source m_row − 1

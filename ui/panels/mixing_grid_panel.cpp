@@ -1,5 +1,6 @@
 #include "ui/panels/mixing_grid_panel.h"
 
+#include "ui/panels/class_controls.h"
 #include "ui/panels/mixing_board.h"
 #include "ui/panels/seed_field.h"
 #include "ui/panels/thumbnail.h"
@@ -47,7 +48,7 @@ void MixingGridPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   drawTable(facts, draft);
 }
 
-void MixingGridPanel::drawTools(const WindowFacts& facts, WindowDraft&) {
+void MixingGridPanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {
   const int layers = facts.model->info().mixLayers();
   ImGui::AlignTextToFramePadding();
   ImGui::TextColored(colorVec(palette().quiet), "Columns give");
@@ -73,10 +74,10 @@ void MixingGridPanel::drawTools(const WindowFacts& facts, WindowDraft&) {
   notePlace("gridlayers");
   tooltip("From this layer to that one");
   ImGui::SameLine(0.0F, 16.0F);
-  const auto lines = [&](const char* id, const char* text, std::vector<std::uint32_t>& seeds, const char* tip) {
-    ImGui::BeginDisabled(seeds.size() >= kMostLines);
+  const auto lines = [&](const char* id, const char* text, std::vector<Line>& into, const char* tip) {
+    ImGui::BeginDisabled(into.size() >= kMostLines);
     if (button(id, text, Icon::None, 74.0F)) {
-      seeds.push_back(seedByChance());
+      into.push_back({seedByChance(), {}});
       ++m_version;
     }
     ImGui::EndDisabled();
@@ -86,14 +87,29 @@ void MixingGridPanel::drawTools(const WindowFacts& facts, WindowDraft&) {
   lines("gridrow", "+ Row", m_rows, "Another seed in the rows");
   lines("gridcolumn", "+ Column", m_columns, "Another seed in the columns");
   if (button("gridshuffle", "Shuffle", Icon::Dice, 84.0F)) {
-    for (auto* seeds : {&m_rows, &m_columns}) {
-      for (std::uint32_t& seed : *seeds) {
-        seed = seedByChance();
+    for (auto* of : {&m_rows, &m_columns}) {
+      for (Line& line : *of) {
+        line.seed = seedByChance();
       }
     }
     ++m_version;
   }
   tooltip("Other seeds everywhere");
+  ImGui::SameLine(0.0F, 16.0F);
+  if (button("gridsave", "Save sheet…", Icon::None, 92.0F)) {
+    draft.saveMixes = sheet();
+  }
+  tooltip("Writes this table at full size as one picture");
+}
+
+MixingSheet MixingGridPanel::sheet() const {
+  MixingSheet sheet{static_cast<int>(m_rows.size()) + 1, static_cast<int>(m_columns.size()) + 1, {}};
+  for (int row = 0; row < sheet.rows; ++row) {
+    for (int column = 0; column < sheet.columns; ++column) {
+      sheet.cells.push_back(row == 0 && column == 0 ? std::nullopt : std::optional(stateOf(row, column)));
+    }
+  }
+  return sheet;
 }
 
 void MixingGridPanel::drawTable(const WindowFacts& facts, WindowDraft& draft) {
@@ -118,12 +134,22 @@ void MixingGridPanel::drawTable(const WindowFacts& facts, WindowDraft& draft) {
 }
 
 model::LatentState MixingGridPanel::stateOf(int row, int column) const {
-  const auto at = [](const std::vector<std::uint32_t>& seeds, int index) { return seeds[static_cast<std::size_t>(index - 1)]; };
+  const auto at = [](const std::vector<Line>& lines, int index) { return lines[static_cast<std::size_t>(index - 1)]; };
+  const Line own = row > 0 ? at(m_rows, row) : at(m_columns, column);
   model::LatentState state = m_look;
-  state.seed = row > 0 ? at(m_rows, row) : at(m_columns, column);
+  state.seed = own.seed;
+  if (!own.classes.empty()) {
+    state.classes = own.classes;
+  }
   if (row > 0 && column > 0) {
+    const Line lent = at(m_columns, column);
     model::LatentState source;
-    source.seed = at(m_columns, column);
+    source.seed = lent.seed;
+    // Where only the row has a class of its own, the column's layers keep the open picture's.
+    source.classes = lent.classes;
+    if (lent.classes.empty() && !own.classes.empty()) {
+      source.classes = m_look.classes.empty() ? std::map<int, float>{{0, 1.0F}} : m_look.classes;
+    }
     for (int layer = m_first; layer <= m_last; ++layer) {
       model::takeStyle(state, layer, source);
     }
@@ -140,10 +166,11 @@ void MixingGridPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, int
       facts.previews->picture({PreviewGroup::Mixing, cellIndex(row, column)}, m_version, [&] { return stateOf(row, column); });
   const std::string id = "grid" + std::to_string(row) + "." + std::to_string(column);
   const model::LatentState state = stateOf(row, column);
-  const bool open = draft.latent.seed == state.seed && draft.latent.sources == state.sources;
+  const bool open = draft.latent.seed == state.seed && draft.latent.sources == state.sources && draft.latent.classes == state.classes;
   if (thumbnail(id.c_str(), picture, {side, side}, open)) {
     draft.latent = model::withSeed(draft.latent, state.seed);
     draft.latent.sources = state.sources;
+    draft.latent.classes = state.classes;
     draft.edited = "take a mix over";
   }
   const bool source = row == 0 || column == 0;
@@ -152,23 +179,29 @@ void MixingGridPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, int
     tooltip(("Seed " + seed + ": click opens it, right click changes or removes it").c_str());
   } else {
     tooltip(("Seed " + seed + " with layers " + std::to_string(m_first) + " to " + std::to_string(m_last) + " of seed " +
-             std::to_string(m_columns[static_cast<std::size_t>(column - 1)]) + ": click takes it over").c_str());
+             std::to_string(m_columns[static_cast<std::size_t>(column - 1)].seed) + ": click takes it over").c_str());
   }
-  if (!source || !ImGui::BeginPopupContextItem((id + "menu").c_str())) {
-    return;
+  if (source && ImGui::BeginPopupContextItem((id + "menu").c_str())) {
+    drawLineMenu(facts.model->info(), draft, row == 0 ? m_columns : m_rows, static_cast<std::size_t>((row == 0 ? column : row) - 1), id);
+    ImGui::EndPopup();
   }
-  auto& seeds = row == 0 ? m_columns : m_rows;
-  auto& own = seeds[static_cast<std::size_t>((row == 0 ? column : row) - 1)];
-  drawSeed(own, (id + "seed").c_str(), 120.0F);
+}
+
+void MixingGridPanel::drawLineMenu(const model::GeneratorInfo& info, const WindowDraft& draft, std::vector<Line>& lines,
+                                   std::size_t index, const std::string& id) {
+  Line& line = lines[index];
+  drawSeed(line.seed, (id + "seed").c_str(), 120.0F);
+  if (info.labels == model::LabelKind::Classes) {
+    m_version += classPicker((id + "class").c_str(), info, line.classes, "class as the picture", 150.0F) ? 1 : 0;
+  }
   if (ImGui::MenuItem("The open picture's seed")) {
-    own = draft.latent.seed;
+    line.seed = draft.latent.seed;
     ++m_version;
   }
-  if (seeds.size() > 1 && ImGui::MenuItem("Remove")) {
-    seeds.erase(seeds.begin() + (&own - seeds.data()));
+  if (lines.size() > 1 && ImGui::MenuItem("Remove")) {
+    lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(index));
     ++m_version;
   }
-  ImGui::EndPopup();
 }
 
 void MixingGridPanel::drawSeed(std::uint32_t& seed, const char* id, float width) {

@@ -14,14 +14,22 @@ class MixingGridPanel : public Panel {
   void draw(const WindowFacts& facts, WindowDraft& draft) override;
 
  private:
+  /// What stands at the head of a row or column.
+  struct Line {
+    std::uint32_t seed = 0;
+    std::map<int, float> classes;  ///< empty: the open picture's
+  };
   void drawTools(const WindowFacts& facts, WindowDraft& draft);
   void drawTable(const WindowFacts& facts, WindowDraft& draft);
   void drawCell(const WindowFacts& facts, WindowDraft& draft, int row, int column, float side);
   void drawSeed(std::uint32_t& seed, const char* id, float width);
+  void drawLineMenu(const model::GeneratorInfo& info, const WindowDraft& draft, std::vector<Line>& lines, std::size_t index,
+                    const std::string& id);
   model::LatentState stateOf(int row, int column) const;
+  MixingSheet sheet() const;
 
-  std::vector<std::uint32_t> m_rows{0, 1, 2};
-  std::vector<std::uint32_t> m_columns{10, 11, 12, 13, 14, 15};
+  std::vector<Line> m_rows{{0, {}}, {1, {}}, {2, {}}};
+  std::vector<Line> m_columns{{10, {}}, {11, {}}, {12, {}}, {13, {}}, {14, {}}, {15, {}}};
   int m_first = 0;  ///< layers that the columns give
   int m_last = 3;
   std::uint64_t m_model = 0;

@@ -119,7 +119,7 @@ void drawSave(const model::GeneratorInfo& info, WindowDraft& draft) {
   if (button("saveas", "Save as…", Icon::None, half)) {
     draft.commands.push_back(Command::SavePictureAs);
   }
-  tooltip("PNG, JPEG or TIFF, enlarged if you like  Ctrl+S");
+  tooltip("PNG, JPEG or TIFF, enlarged if you like  Ctrl+Shift+S");
   if (button("copy", "Copy", Icon::None, half)) {
     draft.commands.push_back(Command::CopyPicture);
   }
@@ -132,6 +132,15 @@ void drawSave(const model::GeneratorInfo& info, WindowDraft& draft) {
     draft.commands.push_back(Command::SaveGrid);
   }
   tooltip("A sheet of the seeds that follow on this one  Ctrl+G");
+  if (button("keep", "To the gallery", Icon::None, half)) {
+    draft.commands.push_back(Command::KeepPicture);
+  }
+  tooltip("Keeps it with all that made it, to be found again in the gallery (G)  K");
+  ImGui::SameLine(0.0F, kGap);
+  if (button("batch", "Many pictures…", Icon::None, half)) {
+    draft.commands.push_back(Command::SaveBatch);
+  }
+  tooltip("Saves many seeds at once, or a synthetic data set  Ctrl+Shift+G");
 }
 
 }  // namespace

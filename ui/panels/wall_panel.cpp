@@ -30,8 +30,9 @@ void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
     m_look = std::move(look);
     ++m_version;
   }
-  drawTools(draft);
+  drawTools(facts, draft);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {kGap, kGap});
+  drawPinned(facts, draft);
   if (ImGui::BeginChild("##wall", {0.0F, 0.0F}, ImGuiChildFlags_NavFlattened)) {
     const float wheel = ImGui::IsWindowHovered() && ImGui::GetIO().KeyCtrl ? ImGui::GetIO().MouseWheel : 0.0F;
     m_side = std::clamp(m_side + 8.0F * wheel, 48.0F, 128.0F);
@@ -45,7 +46,7 @@ void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
             ImGui::SameLine(0.0F, kGap);
           }
           const auto index = static_cast<std::uint32_t>(row) * static_cast<std::uint32_t>(columns);
-          drawCell(facts, draft, m_first + index + static_cast<std::uint32_t>(column));
+          drawCell(facts, draft, "wall", m_first + index + static_cast<std::uint32_t>(column));
         }
       }
     }
@@ -54,7 +55,30 @@ void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
   ImGui::PopStyleVar();
 }
 
-void WallPanel::drawTools(WindowDraft& draft) {
+/// One row that scrolls sideways where it is too long, and a line below it.
+void WallPanel::drawPinned(const WindowFacts& facts, WindowDraft& draft) {
+  if (m_pinned.empty()) {
+    return;
+  }
+  const float height = m_side + kGap + ImGui::GetStyle().ScrollbarSize;
+  if (ImGui::BeginChild("##pinned", {0.0F, height}, ImGuiChildFlags_NavFlattened, ImGuiWindowFlags_HorizontalScrollbar)) {
+    const std::vector<std::uint32_t> pinned = m_pinned;  // a menu may take one away
+    for (const std::uint32_t seed : pinned) {
+      drawCell(facts, draft, "pinned", seed);
+      ImGui::SameLine(0.0F, kGap);
+    }
+  }
+  ImGui::EndChild();
+  ImGui::Separator();
+}
+
+void WallPanel::togglePin(std::uint32_t seed) {
+  if (std::erase(m_pinned, seed) == 0) {
+    m_pinned.push_back(seed);
+  }
+}
+
+void WallPanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {
   ImGui::AlignTextToFramePadding();
   ImGui::TextColored(colorVec(palette().quiet), "From seed");
   ImGui::SameLine(0.0F, 8.0F);
@@ -75,7 +99,8 @@ void WallPanel::drawTools(WindowDraft& draft) {
   tooltip("Begins with the seed that is open");
   ImGui::SameLine(0.0F, 16.0F);
   ImGui::AlignTextToFramePadding();
-  const char* text = "Click opens · Ctrl+click mixes in · Ctrl+wheel: size";
+  const char* text = facts.model->info().mixLayers() > 0 ? "Click opens · Shift+click pins · Ctrl+click mixes in · Ctrl+wheel: size"
+                                                         : "Click opens · Shift+click pins · Ctrl+wheel: size";
   if (ImGui::GetContentRegionAvail().x > ImGui::CalcTextSize(text).x) {
     ImGui::TextColored(colorVec(palette().quiet), "%s", text);
   } else {
@@ -83,19 +108,21 @@ void WallPanel::drawTools(WindowDraft& draft) {
   }
 }
 
-void WallPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed) {
+void WallPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, const char* place, std::uint32_t seed) {
   const auto picture = facts.previews->picture({PreviewGroup::Wall, seed}, m_version, [&] {
     model::LatentState state = m_look;
     state.seed = seed;
     return state;
   });
-  const std::string id = "wall" + std::to_string(seed);
+  const std::string id = place + std::to_string(seed);
   if (thumbnail(id.c_str(), picture, {m_side, m_side}, draft.latent.seed == seed)) {
     if (ImGui::GetIO().KeyCtrl && facts.model->info().mixLayers() > 0) {
       model::LatentState recipe;
       recipe.seed = seed;
       draft.latent.sources.push_back({recipe, {}});
       draft.edited = "add a source of styles";
+    } else if (ImGui::GetIO().KeyShift) {
+      togglePin(seed);
     } else {
       draft.latent = model::withSeed(draft.latent, seed);
       draft.edited = "seed " + std::to_string(seed);
@@ -105,13 +132,17 @@ void WallPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, std::uint
   drawMenu(facts, draft, seed);
 }
 
-void WallPanel::drawMenu(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed) const {
+void WallPanel::drawMenu(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed) {
   if (!ImGui::BeginPopupContextItem()) {
     return;
   }
   if (ImGui::MenuItem("Open", "click")) {
     draft.latent = model::withSeed(draft.latent, seed);
     draft.edited = "seed " + std::to_string(seed);
+  }
+  const bool pinned = std::find(m_pinned.begin(), m_pinned.end(), seed) != m_pinned.end();
+  if (ImGui::MenuItem(pinned ? "Unpin" : "Pin above the wall", "Shift+click")) {
+    togglePin(seed);
   }
   if (ImGui::MenuItem("Walk towards it")) {
     draft.latent.targetSeed = seed;

@@ -27,6 +27,8 @@ enum class Command {
   SavePicture,
   SavePictureAs,
   SaveGrid,
+  SaveBatch,
+  KeepPicture,
   CopyPicture,
   OpenInput,
   PasteInput,
@@ -63,6 +65,13 @@ struct TrainingCommand {
   std::string name;       ///< of a setting
   std::string value;
   std::int64_t step = 0;  ///< to return to
+};
+
+/// A table of mixes to be written as one picture.
+struct MixingSheet {
+  int rows = 0;
+  int columns = 0;
+  std::vector<std::optional<model::LatentState>> cells;  ///< row by row; the corner has none
 };
 
 /// What the panel asks for of the directions that are kept.
@@ -114,6 +123,7 @@ struct WindowDraft {
   model::Timeline timeline;
   enum class MapKind { Styles, Pictures };
   std::optional<MapKind> drawMap;  ///< a map is wanted
+  std::optional<MixingSheet> saveMixes;
   std::optional<double> scrub;  ///< the film is to be seen at this time
   std::vector<Command> commands;
   std::vector<TrainingCommand> training;

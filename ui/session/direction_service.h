@@ -23,12 +23,16 @@ struct KeptDirection {
 };
 
 struct FindDirections {
-  enum class Method { Pca, Sefa };
+  enum class Method {
+    Pca,          ///< of w, without a mapping network of the first layer's answers
+    Activations,  ///< PCA of what leaves `firstLayer` of the network
+    Sefa,
+  };
   Method method = Method::Pca;
   int count = 6;
   int samples = 10000;  ///< of PCA
-  int firstLayer = 0;   ///< of SeFa
-  int lastLayer = -1;
+  int firstLayer = 0;   ///< of Activations and SeFa
+  int lastLayer = -1;   ///< of SeFa
 };
 
 class DirectionService : public QObject {

@@ -28,6 +28,7 @@ struct GalleryQuery {
   QString text;         ///< words, each the beginning of one in notes, tags or the model's name
   QString modelSha256;  ///< empty: any
   int leastRating = 0;
+  QDateTime from;  ///< kept then or later; invalid: any time
   Order order = Order::Newest;
   GalleryId like = 0;  ///< of the kinds that compare
 };

@@ -14,6 +14,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace loom::ui {
@@ -26,13 +27,24 @@ struct PictureRequest {
   int jpegQuality = 95;   ///< 1 to 100
 };
 
-/// A grid of the pictures of `rows` × `columns` seeds that follow on one another.
+/// Pictures side by side on one sheet.
 struct GridRequest {
   PictureRequest picture;
-  std::uint32_t firstSeed = 0;
   int rows = 8;
   int columns = 8;
   int gap = 2;  ///< pixels between pictures, before enlarging
+  std::vector<std::optional<model::LatentState>> cells;  ///< rows × columns, row by row; nothing: stays empty
+  std::vector<std::uint32_t> seeds;                      ///< of the cells, where they differ in nothing else
+};
+
+/// Many pictures that differ in their seeds alone, each the next one's.
+struct BatchRequest {
+  /// `path`: a file name with {seed} or {index} in it; of a data set (which is never enlarged) a new folder, or NAME.zip.
+  PictureRequest picture;
+  bool dataset = false;
+  std::uint32_t firstSeed = 0;
+  int count = 100;        ///< with `perClass` of each class
+  bool perClass = false;  ///< of a data set
 };
 
 /// A film of a timeline. The suffix of `path` chooses MP4, WebM, GIF, APNG; without one, a folder of PNG.
@@ -77,7 +89,9 @@ class Services : public QObject {
 
   /// Each starts a job on a thread of its own and returns at once; the signals tell the rest.
   virtual void savePicture(const Model& model, const model::Frame& frame, const PictureRequest& request) = 0;
-  virtual void saveGrid(const Model& model, const model::LatentState& latent, const GridRequest& request) = 0;
+  virtual void saveGrid(const Model& model, const GridRequest& request) = 0;
+  /// `look`: of every picture, its seed aside.
+  virtual void saveBatch(const Model& model, const model::LatentState& look, const BatchRequest& request) = 0;
   virtual void saveVideo(const Model& model, const model::Timeline& film, const VideoRequest& request) = 0;
   /// Places of seeds on a map, by w or by how they look; `mapMade` tells, or `mapFailed` with an empty message where it was
   /// cancelled. Another call makes an earlier one void.

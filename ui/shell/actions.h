@@ -19,6 +19,7 @@ enum class ActionId {
   SavePicture,
   SavePictureAs,
   SaveGrid,
+  SaveBatch,
   CopyPicture,
   KeepPicture,
   ShowGallery,

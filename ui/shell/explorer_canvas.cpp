@@ -41,6 +41,8 @@ ActionId actionFor(Command command) {
       {Command::SavePicture, ActionId::SavePicture},
       {Command::SavePictureAs, ActionId::SavePictureAs},
       {Command::SaveGrid, ActionId::SaveGrid},
+      {Command::SaveBatch, ActionId::SaveBatch},
+      {Command::KeepPicture, ActionId::KeepPicture},
       {Command::CopyPicture, ActionId::CopyPicture},
       {Command::OpenInput, ActionId::OpenInput},
       {Command::PasteInput, ActionId::PasteInput},
@@ -108,21 +110,26 @@ ExplorerCanvas::ExplorerCanvas(Explorer& explorer, Training& training, QWidget* 
       Q_EMIT framePresented(m_presentedGeneration);
     }
   });
-  const std::pair<Panel*, bool*> panels[] = {{&m_latentPanel, &m_latentOpen},
-                                             {&m_conditionPanel, &m_conditionOpen},
-                                             {&m_picturePanel, &m_pictureOpen},
-                                             {&m_inputPanel, &m_inputOpen},
-                                             {&m_wallPanel, &m_wallOpen},
-                                             {&m_timelinePanel, &m_timelineOpen},
-                                             {&m_mapPanel, &m_mapOpen},
-                                             {&m_gridPanel, &m_gridOpen},
-                                             {&m_trainingPanel, &m_trainingOpen}};
-  for (const auto& [panel, open] : panels) {
+  struct Entry {
+    Panel* panel;
+    bool* open;
+    QKeySequence key = {};  // of those that are instruments: they are closed until they are wanted
+  };
+  for (const auto& [panel, open, key] : {Entry{&m_latentPanel, &m_latentOpen}, Entry{&m_conditionPanel, &m_conditionOpen},
+                                         Entry{&m_picturePanel, &m_pictureOpen}, Entry{&m_inputPanel, &m_inputOpen},
+                                         Entry{&m_wallPanel, &m_wallOpen, Qt::Key_W}, Entry{&m_timelinePanel, &m_timelineOpen, Qt::Key_T},
+                                         Entry{&m_mapPanel, &m_mapOpen, Qt::Key_M}, Entry{&m_gridPanel, &m_gridOpen, Qt::Key_X},
+                                         Entry{&m_trainingPanel, &m_trainingOpen}}) {
     auto* action = new QAction(QString::fromUtf8(panel->title()), this);
+    action->setShortcut(key);
     action->setCheckable(true);
     action->setChecked(*open);
-    connect(action, &QAction::toggled, this, [this, flag = open](bool on) {
+    connect(action, &QAction::toggled, this, [this, panel = panel, flag = open, instrument = !key.isEmpty()](bool on) {
       *flag = on;
+      if (on && instrument) {
+        m_hints.setWanted(false);  // who found that needs none, and they would lie over it
+      }
+      m_toFront = on ? panel : nullptr;
       requestFrames();
     });
     m_panelActions << action;
@@ -499,8 +506,14 @@ void ExplorerCanvas::drawPanel(Panel& panel, bool open, const WindowFacts& shown
   ImGui::SetNextWindowSize({kPanelWidth, 560.0F}, ImGuiCond_FirstUseEver);
   const ImGuiWindow* window = ImGui::FindWindowByName(panel.title());
   const bool docked = window && window->DockIsActive;  // then the cleared framebuffer is its ground
+  if (m_toFront == &panel && docked && window->DockNode->TabBar) {
+    window->DockNode->TabBar->NextSelectedTabId = window->TabId;  // else it would come behind the tab that is open
+  }
   ImGui::PushStyleColor(ImGuiCol_WindowBg, colorVec(m_palette->panel, docked ? 0.0F : 1.0F));
   if (ImGui::Begin(panel.title(), nullptr, ImGuiWindowFlags_NoFocusOnAppearing)) {
+    if (m_toFront == &panel && docked) {  // a frame passes until a new panel is docked
+      m_toFront = nullptr;
+    }
     panel.draw(shown, draft);
   }
   ImGui::End();
@@ -528,6 +541,8 @@ void ExplorerCanvas::showTimeline() {
       action->setChecked(true);
     }
   }
+  m_toFront = &m_timelinePanel;
+  requestFrames();
 }
 
 void ExplorerCanvas::showLayers() {
@@ -609,6 +624,9 @@ void ExplorerCanvas::adopt(const WindowDraft& draft) {
     m_map.making = true;
     const bool byPictures = *draft.drawMap == WindowDraft::MapKind::Pictures;
     QMetaObject::invokeMethod(this, [this, byPictures] { Q_EMIT mapAsked(byPictures); }, Qt::QueuedConnection);
+  }
+  if (draft.saveMixes) {
+    QMetaObject::invokeMethod(this, [this, sheet = *draft.saveMixes] { Q_EMIT mixingSheetAsked(sheet); }, Qt::QueuedConnection);
   }
   if (draft.scrub) {
     m_explorer.setPlaying(false);

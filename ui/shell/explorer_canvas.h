@@ -89,6 +89,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   void layersRemembered(const QString& path, const QString& problem);
   /// The panel of the training was used.
   void mapAsked(bool byPictures);
+  void mixingSheetAsked(const loom::ui::MixingSheet& sheet);
   void directionAsked(const loom::ui::DirectionCommand& command);
   void trainingAsked(const loom::ui::TrainingCommand& command);
   /// OpenGL refused; a sentence.
@@ -151,6 +152,7 @@ class ExplorerCanvas : public ImGuiCanvas {
   bool m_mapOpen = false;
   bool m_gridOpen = false;
   bool m_timelineOpen = false;
+  const Panel* m_toFront = nullptr;  // was opened just now
   bool m_makingVideo = false;
   bool m_videoPaused = false;
   QString m_layersOf;  // the file that the panel of layers was opened for

@@ -130,6 +130,9 @@ void GalleryPanel::search() {
   m_query.text = m_text->text();
   m_query.modelSha256 = m_model->currentData().toString();
   m_query.leastRating = m_rating->currentIndex();
+  if (const int days = m_time->currentData().toInt(); days > 0) {
+    m_query.from = QDate::currentDate().addDays(1 - days).startOfDay();
+  }
   m_query.order = static_cast<GalleryQuery::Order>(m_order->currentIndex());
   m_comparing->hide();
   m_removed.clear();
@@ -212,7 +215,8 @@ void GalleryPanel::refreshEmptyState() {
     m_empty->setText(tr("No picture fits the search. Take a word or a filter away."));
   }
   m_stack->setCurrentWidget(listed > 0 ? static_cast<QWidget*>(m_grid) : m_empty);
-  QString text = listed == m_count
+  QString text = listed == m_count && listed == 1 ? tr("1 picture")
+                 : listed == m_count
                      ? tr("%1 pictures").arg(QLocale().toString(listed))
                      : tr("%1 of %2 pictures").arg(QLocale().toString(listed), QLocale().toString(m_count));
   if (!m_removed.empty()) {

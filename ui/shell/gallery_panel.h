@@ -66,6 +66,7 @@ class GalleryPanel : public QDockWidget {
   QLineEdit* m_text = nullptr;
   QComboBox* m_model = nullptr;
   QComboBox* m_rating = nullptr;
+  QComboBox* m_time = nullptr;
   QComboBox* m_order = nullptr;
   QStackedWidget* m_stack = nullptr;
   QLabel* m_empty = nullptr;

@@ -65,13 +65,24 @@ QWidget* GalleryPanel::buildFilters() {
   for (int rating = 1; rating <= 5; ++rating) {
     m_rating->addItem(QString(rating, QChar(0x2605)) + (rating < 5 ? tr(" or more") : QString()));
   }
+  m_time = new QComboBox(box);
+  m_time->setObjectName(QStringLiteral("gallery.time"));
+  m_time->setToolTip(tr("When they were kept"));
+  m_time->addItem(tr("Any time"), 0);
+  m_time->addItem(tr("Today"), 1);
+  m_time->addItem(tr("Last 7 days"), 7);
+  m_time->addItem(tr("Last 30 days"), 30);
+  m_time->addItem(tr("Last 12 months"), 365);
   m_order = new QComboBox(box);
   m_order->addItems({tr("Newest"), tr("Oldest"), tr("Best rated")});
   m_order->setToolTip(tr("Which come first"));
   row->addWidget(m_model, 1);
   row->addWidget(m_rating);
-  row->addWidget(m_order);
   column->addLayout(row);
+  auto* second = new QHBoxLayout;
+  second->addWidget(m_time, 1);
+  second->addWidget(m_order, 1);
+  column->addLayout(second);
 
   m_comparing = new QWidget(box);
   auto* comparing = new QHBoxLayout(m_comparing);
@@ -86,7 +97,7 @@ QWidget* GalleryPanel::buildFilters() {
 
   connect(back, &QToolButton::clicked, this, &GalleryPanel::search);
   connect(m_text, &QLineEdit::textChanged, &m_typing, qOverload<>(&QTimer::start));
-  for (QComboBox* choice : {m_model, m_rating, m_order}) {
+  for (QComboBox* choice : {m_model, m_rating, m_time, m_order}) {
     connect(choice, &QComboBox::currentIndexChanged, this, &GalleryPanel::search);
   }
   return box;

@@ -20,13 +20,12 @@ QSpinBox* spin(int low, int high, int value) {
 
 }  // namespace
 
-GridDialog::GridDialog(std::uint32_t firstSeed, int pictureWidth, int pictureHeight, QWidget* parent)
-    : QDialog(parent), m_size(new QLabel), m_firstSeed(firstSeed), m_pictureWidth(pictureWidth),
-      m_pictureHeight(pictureHeight) {
-  setWindowTitle(tr("Save grid of seeds"));
+GridDialog::GridDialog(const QString& title, const QString& from, std::optional<QSize> fixed, QSize picture, QWidget* parent)
+    : QDialog(parent), m_size(new QLabel), m_fixed(fixed.has_value()), m_picture(picture) {
+  setWindowTitle(title);
   const QSettings settings;
-  m_rows = spin(1, 64, settings.value(QStringLiteral("grid/rows"), 4).toInt());
-  m_columns = spin(1, 64, settings.value(QStringLiteral("grid/columns"), 6).toInt());
+  m_rows = spin(1, 64, fixed ? fixed->height() : settings.value(QStringLiteral("grid/rows"), 4).toInt());
+  m_columns = spin(1, 64, fixed ? fixed->width() : settings.value(QStringLiteral("grid/columns"), 6).toInt());
   m_gap = spin(0, 64, settings.value(QStringLiteral("grid/gap"), 2).toInt());
   m_scale = spin(1, 16, settings.value(QStringLiteral("grid/scale"), 2).toInt());
   m_gap->setSuffix(tr(" px"));
@@ -39,9 +38,13 @@ GridDialog::GridDialog(std::uint32_t firstSeed, int pictureWidth, int pictureHei
   form->setContentsMargins(24, 20, 24, 20);
   form->setHorizontalSpacing(20);
   form->setVerticalSpacing(9);
-  form->addRow(tr("From seed"), new QLabel(QString::number(firstSeed)));
+  form->addRow(tr("From"), new QLabel(from));
   form->addRow(tr("Rows"), m_rows);
   form->addRow(tr("Columns"), m_columns);
+  for (QSpinBox* side : {m_rows, m_columns}) {
+    form->labelForField(side)->setVisible(!fixed);
+    side->setVisible(!fixed);
+  }
   form->addRow(tr("Gap"), m_gap);
   form->addRow(tr("Enlarge"), m_scale);
   form->addRow(tr("Enlarged pixels"), m_resample);
@@ -59,13 +62,14 @@ GridDialog::GridDialog(std::uint32_t firstSeed, int pictureWidth, int pictureHei
 
 GridRequest GridDialog::request() const {
   QSettings settings;
-  settings.setValue(QStringLiteral("grid/rows"), m_rows->value());
-  settings.setValue(QStringLiteral("grid/columns"), m_columns->value());
+  if (!m_fixed) {
+    settings.setValue(QStringLiteral("grid/rows"), m_rows->value());
+    settings.setValue(QStringLiteral("grid/columns"), m_columns->value());
+  }
   settings.setValue(QStringLiteral("grid/gap"), m_gap->value());
   settings.setValue(QStringLiteral("grid/scale"), m_scale->value());
   settings.setValue(QStringLiteral("grid/resample"), m_resample->currentIndex());
   GridRequest request;
-  request.firstSeed = m_firstSeed;
   request.rows = m_rows->value();
   request.columns = m_columns->value();
   request.gap = m_gap->value();
@@ -76,8 +80,8 @@ GridRequest GridDialog::request() const {
 
 void GridDialog::refresh() {
   const int pictures = m_rows->value() * m_columns->value();
-  const int width = (m_columns->value() * (m_pictureWidth + m_gap->value()) - m_gap->value()) * m_scale->value();
-  const int height = (m_rows->value() * (m_pictureHeight + m_gap->value()) - m_gap->value()) * m_scale->value();
+  const int width = (m_columns->value() * (m_picture.width() + m_gap->value()) - m_gap->value()) * m_scale->value();
+  const int height = (m_rows->value() * (m_picture.height() + m_gap->value()) - m_gap->value()) * m_scale->value();
   m_size->setText(tr("%1 pictures, %2 × %3 pixels").arg(pictures).arg(width).arg(height));
 }
 

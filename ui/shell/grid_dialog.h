@@ -3,6 +3,9 @@
 #include "ui/session/services.h"
 
 #include <QDialog>
+#include <QSize>
+
+#include <optional>
 
 class QComboBox;
 class QLabel;
@@ -10,14 +13,15 @@ class QSpinBox;
 
 namespace loom::ui {
 
-/// Asks how a grid of seeds is to look; the file is asked for afterwards.
+/// Asks how a sheet of pictures is to look; the file is asked for afterwards.
 class GridDialog : public QDialog {
   Q_OBJECT
 
  public:
-  GridDialog(std::uint32_t firstSeed, int pictureWidth, int pictureHeight, QWidget* parent = nullptr);
+  /// `from`: what the pictures are of, a line for people. `fixed`: columns × rows where they are no choice.
+  GridDialog(const QString& title, const QString& from, std::optional<QSize> fixed, QSize picture, QWidget* parent = nullptr);
 
-  GridRequest request() const;
+  GridRequest request() const;  ///< without path and cells
 
  private:
   void refresh();
@@ -28,9 +32,8 @@ class GridDialog : public QDialog {
   QSpinBox* m_scale;
   QComboBox* m_resample;
   QLabel* m_size;
-  std::uint32_t m_firstSeed;
-  int m_pictureWidth;
-  int m_pictureHeight;
+  bool m_fixed;
+  QSize m_picture;
 };
 
 }  // namespace loom::ui

@@ -102,7 +102,8 @@ void MainWindow::buildMenus() {
   file->addSeparator();
   add(file, {ActionId::OpenProject, ActionId::SaveProject, ActionId::SaveProjectAs});
   file->addSeparator();
-  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::SaveVideo, ActionId::PauseVideo, ActionId::CopyPicture});
+  add(file, {ActionId::KeepPicture, ActionId::SavePicture, ActionId::SavePictureAs, ActionId::SaveGrid, ActionId::SaveBatch,
+             ActionId::SaveVideo, ActionId::PauseVideo, ActionId::CopyPicture});
   file->addSeparator();
   add(file, {ActionId::Quit});
   m_fileMenu = new FileMenu(m_services, *recent, *examples, this);
@@ -128,10 +129,15 @@ void MainWindow::buildMenus() {
     m_appearances->addAction(action);
   }
   QMenu* panels = view->addMenu(tr("&Panels"));
+  QMenu* instruments = new QMenu(tr("&Instruments"), this);
   for (QAction* action : m_canvas->panelActions()) {
     panels->addAction(action);
+    addAction(action);
+    if (!action->shortcut().isEmpty()) {
+      instruments->addAction(action);
+    }
   }
-  add(view, {ActionId::ShowGallery, ActionId::FullScreen, ActionId::ResetLayout});
+  add(view, {ActionId::FullScreen, ActionId::ResetLayout});
 
   QMenu* latent = menuBar()->addMenu(tr("&Latent"));
   add(latent, {ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed, ActionId::Walk});
@@ -139,6 +145,10 @@ void MainWindow::buildMenus() {
   add(latent, {ActionId::AddKeyframe, ActionId::PlayFilm});
   latent->addSeparator();
   add(latent, {ActionId::OpenInput, ActionId::PasteInput, ActionId::FormerInput});
+
+  menuBar()->addMenu(instruments);
+  instruments->addSeparator();
+  add(instruments, {ActionId::ShowGallery});
 
   m_modelMenu = new ModelMenu(m_explorer, *menuBar()->addMenu(tr("&Model")), this);
 
@@ -155,6 +165,8 @@ void MainWindow::connectActions() {
   on(ActionId::SavePicture, [this] { m_pictures->save(); });
   on(ActionId::SavePictureAs, [this] { m_pictures->saveAs(); });
   on(ActionId::SaveGrid, [this] { m_pictures->saveGrid(); });
+  on(ActionId::SaveBatch, [this] { m_pictures->saveBatch(); });
+  connect(m_canvas, &ExplorerCanvas::mixingSheetAsked, this, [this](const MixingSheet& sheet) { m_pictures->saveMixes(sheet); });
   on(ActionId::SaveVideo, [this] { m_pictures->saveVideo(); });
   on(ActionId::PauseVideo, [this](bool paused) { m_services.pauseVideo(paused); });
   m_actions[ActionId::PauseVideo]->setEnabled(false);
@@ -580,7 +592,7 @@ void MainWindow::refreshActions() {
   m_actions[ActionId::Compare]->setChecked(view.compare);
   m_actions[ActionId::Compare]->setEnabled(m_canvas->pinned());
   const bool takesPicture = m_explorer.takesPicture();
-  for (const ActionId id : {ActionId::SaveGrid, ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed,
+  for (const ActionId id : {ActionId::SaveGrid, ActionId::SaveBatch, ActionId::Shuffle, ActionId::PreviousSeed, ActionId::NextSeed,
                             ActionId::Walk, ActionId::Reset}) {
     m_actions[id]->setEnabled(!takesPicture);  // it knows no seeds
   }

@@ -2,6 +2,7 @@
 
 #include "ui/session/explorer.h"
 #include "ui/session/services.h"
+#include "ui/shell/batch_dialog.h"
 #include "ui/shell/explorer_canvas.h"
 #include "ui/shell/grid_dialog.h"
 #include "ui/shell/video_dialog.h"
@@ -9,6 +10,7 @@
 #include "ui/shell/status_line.h"
 
 #include <QClipboard>
+#include <QFileInfo>
 #include <QGuiApplication>
 
 namespace loom::ui {
@@ -55,14 +57,63 @@ void PictureCommands::saveGrid() {
   }
   const auto model = m_explorer.openModel();
   const model::LatentState latent = m_explorer.latent();
-  GridDialog dialog(latent.seed, model->info().width, model->info().height, &m_window);
+  const QString from = QObject::tr("seed %1").arg(latent.seed);
+  GridDialog dialog(QObject::tr("Save grid of seeds"), from, std::nullopt, {model->info().width, model->info().height}, &m_window);
   if (dialog.exec() != QDialog::Accepted) {
     return;
   }
   GridRequest request = dialog.request();
-  request.picture.path = askGridPath(*model, request.firstSeed, &m_window);
+  request.picture.path = askGridPath(*model, QObject::tr("grid from %1").arg(from), &m_window);
+  if (request.picture.path.isEmpty()) {
+    return;
+  }
+  // Everything but the seed is as the hand left it: truncation and what is locked.
+  for (int i = 0; i < request.rows * request.columns; ++i) {
+    request.seeds.push_back(latent.seed + static_cast<std::uint32_t>(i));
+    request.cells.emplace_back(model::withSeed(latent, request.seeds.back()));
+  }
+  m_services.saveGrid(model, request);
+}
+
+void PictureCommands::saveMixes(const MixingSheet& sheet) {
+  const auto model = m_explorer.openModel();
+  if (!model) {
+    return;
+  }
+  const QString from = QObject::tr("%1 × %2 mixes and their sources").arg(sheet.rows - 1).arg(sheet.columns - 1);
+  GridDialog dialog(QObject::tr("Save mixing sheet"), from, QSize(sheet.columns, sheet.rows), {model->info().width, model->info().height},
+                    &m_window);
+  if (dialog.exec() != QDialog::Accepted) {
+    return;
+  }
+  GridRequest request = dialog.request();
+  request.cells = sheet.cells;
+  request.picture.path = askGridPath(*model, QObject::tr("mixes"), &m_window);
   if (!request.picture.path.isEmpty()) {
-    m_services.saveGrid(model, latent, request);
+    m_services.saveGrid(model, request);
+  }
+}
+
+void PictureCommands::saveBatch() {
+  if (!hasPicture()) {
+    return;
+  }
+  const auto model = m_explorer.openModel();
+  const model::LatentState latent = m_explorer.latent();
+  BatchDialog dialog(model->info(), QFileInfo(QString::fromStdString(model->path().string())).completeBaseName(), latent.seed,
+                     m_canvas.frame()->timings.total(), &m_window);
+  if (dialog.exec() != QDialog::Accepted) {
+    return;
+  }
+  BatchRequest request = dialog.request();
+  request.picture.jpegQuality = rememberedPictureRequest().jpegQuality;
+  if (request.dataset) {
+    request.picture.path = askDatasetPath(*model, dialog.form() == BatchDialog::Form::DatasetZip, &m_window);
+  } else if (const QString folder = askPicturesFolder(&m_window); !folder.isEmpty()) {
+    request.picture.path = folder + QLatin1Char('/') + dialog.pattern();
+  }
+  if (!request.picture.path.isEmpty()) {
+    m_services.saveBatch(model, latent, request);
   }
 }
 

@@ -11,6 +11,7 @@ class Explorer;
 class ExplorerCanvas;
 class Services;
 class StatusLine;
+struct MixingSheet;
 
 class PictureCommands {
  public:
@@ -20,6 +21,8 @@ class PictureCommands {
   void save();    ///< at once, under the next free name in the folder that was last saved to
   void saveAs();  ///< asks for size, quality and file
   void saveGrid();
+  void saveMixes(const MixingSheet& sheet);  ///< of the mixing grid, as it is shown
+  void saveBatch();                          ///< many seeds, or a data set of them
   void saveVideo();  ///< of the timeline
   void copy();
 

@@ -186,7 +186,7 @@ void ProjectCommands::offerLeft() {
   }
   const LeftWork& newest = left.front();
   const QString when = QLocale().toString(newest.saved, QLocale::ShortFormat);
-  auto* box = new QMessageBox(QMessageBox::Question, tr("Bring the work back?"),
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Bring the work back?"),
                               newest.projectPath.isEmpty()
                                   ? tr("The program ended before the work of %1 was saved.").arg(when)
                                   : tr("The program ended before changes to %1 of %2 were saved.")
@@ -213,7 +213,7 @@ bool ProjectCommands::mayClose() {
   if (!modified()) {
     return true;
   }
-  QMessageBox box(QMessageBox::Question, tr("Save the project?"),
+  QMessageBox box(QMessageBox::NoIcon, tr("Save the project?"),
                   m_path.isEmpty() ? tr("The film in the timeline was not saved.")
                                    : tr("%1 has changes that were not saved.").arg(QFileInfo(m_path).fileName()),
                   QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, &m_window);

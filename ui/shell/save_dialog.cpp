@@ -144,9 +144,34 @@ std::optional<PictureRequest> askPictureRequest(const model::OpenedModel& model,
   return request;
 }
 
-QString askGridPath(const model::OpenedModel& model, std::uint32_t firstSeed, QWidget* parent) {
-  const QString name = QStringLiteral("%1 grid from seed %2").arg(baseName(model)).arg(firstSeed);
-  return askPath(QObject::tr("Save grid"), freePath(pictureFolder(), name, QStringLiteral("png")), parent);
+QString askGridPath(const model::OpenedModel& model, const QString& what, QWidget* parent) {
+  return askPath(QObject::tr("Save sheet"), freePath(pictureFolder(), baseName(model) + u' ' + what, QStringLiteral("png")), parent);
+}
+
+QString askPicturesFolder(QWidget* parent) {
+  const QString folder = QFileDialog::getExistingDirectory(parent, QObject::tr("Folder for the pictures"), pictureFolder());
+  if (!folder.isEmpty()) {
+    QSettings().setValue(QStringLiteral("save/folder"), folder);
+  }
+  return folder;
+}
+
+QString askDatasetPath(const model::OpenedModel& model, bool zip, QWidget* parent) {
+  QSettings settings;
+  const QString key = QStringLiteral("dataset/folder");
+  const QString folder = settings.value(key, QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString();
+  // A dialog for saving would walk into a folder that was begun, instead of taking it.
+  QString path = zip ? QFileDialog::getSaveFileName(parent, QObject::tr("Save synthetic data set"),
+                                                    folder + u'/' + baseName(model) + QObject::tr(" synthetic.zip"), QObject::tr("Zip (*.zip)"))
+                     : QFileDialog::getExistingDirectory(parent, QObject::tr("An empty folder for the data set, or one that was begun"), folder);
+  if (path.isEmpty()) {
+    return {};
+  }
+  if (zip && !path.endsWith(QStringLiteral(".zip"))) {
+    path += QStringLiteral(".zip");
+  }
+  settings.setValue(key, QFileInfo(path).absolutePath());
+  return path;
 }
 
 }  // namespace loom::ui

@@ -20,7 +20,13 @@ QString nextPicturePath(const model::OpenedModel& model, const model::LatentStat
 std::optional<PictureRequest> askPictureRequest(const model::OpenedModel& model, const model::Frame& frame,
                                                 QWidget* parent);
 
-/// Asks for the file of a grid; empty where the dialog is cancelled.
-QString askGridPath(const model::OpenedModel& model, std::uint32_t firstSeed, QWidget* parent);
+/// Asks for the file of a sheet, which is called after the model and `what`; empty where the dialog is cancelled.
+QString askGridPath(const model::OpenedModel& model, const QString& what, QWidget* parent);
+
+/// Asks for the folder that many pictures go to; empty where the dialog is cancelled.
+QString askPicturesFolder(QWidget* parent);
+
+/// Asks for the folder of a data set (new, empty, or begun and broken off), or for its zip; empty where the dialog is cancelled.
+QString askDatasetPath(const model::OpenedModel& model, bool zip, QWidget* parent);
 
 }  // namespace loom::ui

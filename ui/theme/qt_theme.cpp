@@ -1,8 +1,9 @@
 #include "ui/theme/qt_theme.h"
 
+#include "ui/theme/flat_style.h"
+
 #include <QApplication>
 #include <QFont>
-#include <QStyleFactory>
 #include <QToolTip>
 
 namespace loom::ui {
@@ -54,15 +55,32 @@ QString qtStyleSheet(const Palette& palette) {
     QToolButton:focus { border: 1px solid %6; }
     QDockWidget { color: %4; }
     QDockWidget::title { background: %1; padding: 6px 8px; }
+    QLineEdit, QPlainTextEdit { background: %8; border: 1px solid %8; border-radius: 4px; padding: 3px 6px;
+      selection-background-color: %6; selection-color: %7; }
+    QLineEdit:focus, QPlainTextEdit:focus { border-color: %6; }
+    QAbstractSpinBox QLineEdit { background: transparent; border: none; padding: 0px; }
+    QComboBox QAbstractItemView { background: %1; border: 1px solid %3; selection-background-color: %2;
+      selection-color: %5; outline: none; }
+    QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+    QPushButton { background: %8; border: 1px solid %8; border-radius: 4px; padding: 5px 14px; min-width: 56px; }
+    QPushButton:hover, QPushButton:focus { border-color: %6; }
+    QPushButton:default { background: %6; border-color: %6; color: %7; }
+    QPushButton:disabled { background: %1; border-color: %3; color: %4; }
+    QScrollBar:vertical { background: transparent; width: 10px; margin: 0px; }
+    QScrollBar:horizontal { background: transparent; height: 10px; margin: 0px; }
+    QScrollBar::handle { background: %3; border-radius: 3px; margin: 2px; min-height: 28px; min-width: 28px; }
+    QScrollBar::handle:hover { background: %4; }
+    QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
     QProgressBar { background: %2; border: none; border-radius: 3px; height: 6px; }
     QProgressBar::chunk { background: %6; border-radius: 3px; }
   )")
       .arg(name(palette.panel), name(palette.fieldHover), name(palette.line), name(palette.quiet), name(palette.text),
-           name(palette.accent));
+           name(palette.accent), name(palette.onAccent), name(palette.field));
 }
 
 void applyQtTheme(const Palette& palette) {
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new FlatStyle);
   QApplication::setPalette(qtPalette(palette));
   qApp->setStyleSheet(qtStyleSheet(palette));
   // Tooltips are windows of their own, which the sheet's rule for widgets does not reach everywhere.

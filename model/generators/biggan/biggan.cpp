@@ -1,5 +1,6 @@
 #include "model/generators/biggan/biggan.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/doubling.h"
 
 namespace loom::model {
@@ -162,6 +163,7 @@ torch::Tensor BigGanGenerator::synthesize(const torch::Tensor& w, const Synthesi
     return m_options.chunk ? torch::cat({y, chunk}, 1) : y;
   };
   auto x = m_linear->forward(part(0, true)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+  passed(x);
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     const auto condition = part(static_cast<std::int64_t>(i) + 1, false);
     control.checkpoint();
@@ -170,6 +172,7 @@ torch::Tensor BigGanGenerator::synthesize(const torch::Tensor& w, const Synthesi
       control.checkpoint();
       x = m_attentions[i]->forward(x);
     }
+    passed(x);
   }
   control.checkpoint();
   return m_lastConv->forward(m_lastNorm->forward(x)).tanh_();

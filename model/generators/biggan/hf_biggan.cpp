@@ -1,5 +1,6 @@
 #include "model/generators/biggan/hf_biggan.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/biggan/biggan_norm.h"
 #include "model/generators/doubling.h"
 
@@ -199,10 +200,12 @@ torch::Tensor HfBigGanGenerator::synthesize(const torch::Tensor& w, const Synthe
   const std::int64_t side = m_options.bottomWidth;
   // TensorFlow's order: channels last.
   auto x = m_genZ->forward(conditionOf(w, 0)).view({w.size(0), side, side, -1}).permute({0, 3, 1, 2});
+  passed(x);
   std::int64_t layer = 0;
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
     x = m_blocks[i] ? m_blocks[i]->forward(x, conditionOf(w, ++layer), statistics, control) : m_attentions[i]->forward(x);
+    passed(x);
   }
   control.checkpoint();
   return m_toRgb->forward(m_lastNorm->forward(x, conditionOf(w, ++layer), statistics)).tanh_();

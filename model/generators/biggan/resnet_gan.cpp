@@ -1,5 +1,6 @@
 #include "model/generators/biggan/resnet_gan.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/biggan/biggan_norm.h"
 
 namespace loom::model {
@@ -137,6 +138,7 @@ torch::Tensor ResnetGanGenerator::map(const torch::Tensor& z, const torch::Tenso
 torch::Tensor ResnetGanGenerator::synthesize(const torch::Tensor& w, const SynthesisControl& control) {
   auto x =
       m_l1->forward(conditionOf(w, 0).slice(1, 0, m_options.zDim)).view({w.size(0), -1, m_options.bottomWidth, m_options.bottomWidth});
+  passed(x);
   for (std::size_t i = 0; i < m_blocks.size(); ++i) {
     control.checkpoint();
     const auto own = conditionOf(w, static_cast<std::int64_t>(i) + 1);
@@ -145,6 +147,7 @@ torch::Tensor ResnetGanGenerator::synthesize(const torch::Tensor& w, const Synth
       control.checkpoint();
       x = m_attention->forward(x);
     }
+    passed(x);
   }
   control.checkpoint();
   return m_lastConv->forward(m_lastNorm->forward(x, {})).tanh_();

@@ -1,5 +1,6 @@
 #include "model/generators/stylegan1/stylegan1.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/doubling.h"
 #include "model/generators/instance_norm.h"
 
@@ -203,9 +204,11 @@ torch::Tensor Stylegan1Generator::synthesize(const torch::Tensor& w, const Synth
       x = grow(i, x);
     }
     x = finish(block.first, x, w.select(1, layer), noise, random);
+    passed(x);
     control.checkpoint();
     x = block.conv->forward(x);
     x = finish(block.second, x, w.select(1, layer + 1), noise, random);
+    passed(x);
   }
   x = m_blocks[last].rgb->forward(x);
   if (lower.defined()) {

@@ -1,6 +1,7 @@
 #include "model/generators/stylegan2/stylegan2_layers.h"
 
 #include "model/device/kernel_ops.h"
+#include "model/generators/activation_watch.h"
 
 #include <cmath>
 
@@ -269,6 +270,7 @@ void Stylegan2Block::addStyleWeights(std::vector<Tensor>& weights) const {
 void Stylegan2Block::convolve(Tensor& x, const Tensor& ws, std::int64_t first, std::int64_t from, Stylegan2Pass& pass,
                               const Keep& keep) const {
   const auto tell = [&](std::int64_t convolution, const Tensor& behind) {
+    passed(x);
     if (keep) {
       keep(convolution, behind);
     }

@@ -1,5 +1,6 @@
 #include "model/generators/stylegan3/stylegan3.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/kernels/machine.h"
 
 namespace loom::model {
@@ -58,9 +59,11 @@ Tensor Stylegan3Synthesis::forward(const Tensor& ws, const SynthesisControl& con
   if (control.settings.precision == Precision::Draft && m_drafts && ws.is_cpu()) {
     x = x.to(torch::kBFloat16);
   }
+  passed(x);
   for (std::size_t i = 0; i < m_layers.size(); ++i) {
     control.checkpoint();
     x = m_layers[i]->forward(x, ws.select(1, static_cast<std::int64_t>(i) + 1));
+    passed(x);
   }
   return m_outputScale == 1.0 ? x : x.mul_(m_outputScale);
 }

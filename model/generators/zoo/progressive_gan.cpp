@@ -1,5 +1,6 @@
 #include "model/generators/zoo/progressive_gan.h"
 
+#include "model/generators/activation_watch.h"
 #include "model/generators/doubling.h"
 #include "model/generators/group_shapes.h"
 #include "model/generators/zoo/zoo_config.h"
@@ -158,6 +159,7 @@ torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const 
   // The latent is the caller's: nothing is written into it.
   const torch::Tensor first = torch::linear(normalizePixels(w.clone()), m_scaledFormat.weight, m_scaledFormat.bias);
   torch::Tensor x = normalizePixels(torch::leaky_relu(first.reshape({w.size(0), -1, 4, 4}), m_options.leak));
+  passed(x);
   torch::Tensor lower;
   for (std::size_t i = 0; i <= last; ++i) {
     if (i > 0 && i == last && control.settings.fade > 0.0) {
@@ -166,6 +168,7 @@ torch::Tensor ProgressiveGanGenerator::synthesize(const torch::Tensor& w, const 
     for (const FixedConvolution& layer : m_fixed[i].layers) {
       control.checkpoint();
       x = normalizePixels(layer.forward(x));
+      passed(x);
     }
   }
   x = m_fixed[last].toRgb->forward(x);

@@ -96,7 +96,7 @@ class TestDirectionsCommand : public QObject {
     const auto meanRedness = [&](float strength) {
       double sum = 0.0;
       for (std::uint32_t seed = 500; seed < 530; ++seed) {
-        const auto state = movedAlong(model::withSeed({}, seed), m_faces->info(), list.directions[0], strength);
+        const auto state = movedAlong(model::withSeed({}, seed), list.directions[0], strength);
         const QImage picture = pictureOf(*m_faces, state);
         sum += redness(picture, picture.rect()) / 30.0;
       }

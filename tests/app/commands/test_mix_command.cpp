@@ -70,6 +70,50 @@ class TestMixCommand : public QObject {
     }
   }
 
+  /// Every layer from the column is the column's own picture, class and all; none of BigGAN's but the last leaves the rest.
+  void classesAreMixedLayerByLayer() {
+    constexpr const char* kBigGan = LOOM_TEST_DATA "/oracle/biggan/G_ema.pth";
+    const auto opened = model::OpenedModel::open(kBigGan);
+    const int last = opened->info().mixLayers() - 1;
+    const auto mixed = [&](const QString& layers) {
+      const QString raw = file("classes.safetensors");
+      const auto result = latentLoom({"mix", kBigGan, "--rows", "1", "--cols", "2", "--row-classes", "0", "--col-classes", "3", "--layers",
+                                      layers, "--raw", raw});
+      return result.code == 0 ? tensor(raw, "image").values : std::vector<float>();
+    };
+    const auto alone = [&](std::uint32_t seed, int chosen) {
+      model::LatentState state = model::withSeed({}, seed);
+      state.classes = {{chosen, 1.0F}};
+      return opened->generate(opened->inputsFor(state)).image.values;
+    };
+    const auto apart = [](const std::vector<float>& a, const std::vector<float>& b) {
+      float most = a.size() == b.size() ? 0.0F : 1e9F;
+      for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        most = std::max(most, std::abs(a[i] - b[i]));
+      }
+      return most;
+    };
+    QVERIFY(apart(mixed(QStringLiteral("0-%1").arg(last)), alone(2, 3)) < 1e-5F);
+    const auto some = mixed(QString::number(last));
+    QVERIFY(apart(some, alone(2, 3)) > 1e-4F);
+    QVERIFY(apart(some, alone(1, 0)) > 1e-4F);
+    auto result = latentLoom({"mix", kBigGan, "--rows", "1,2", "--cols", "3", "--row-classes", "1,2,3", "--layers", "0", "-o", file("a.png")});
+    QCOMPARE(result.code, 2);
+    result = latentLoom({"mix", kBigGan, "--rows", "1", "--cols", "3", "--col-classes", "99999", "--layers", "0", "-o", file("a.png")});
+    QVERIFY2(result.code == 1 && result.err.contains("classes 0 to"), qPrintable(result.err));
+    result = latentLoom({"mix", kStylegan2, "--rows", "1", "--cols", "3", "--col-classes", "1", "--layers", "0", "-o", file("a.png")});
+    QVERIFY2(result.code == 1 && result.err.contains("knows no classes"), qPrintable(result.err));
+  }
+
+  void theSheetTellsWhatWasMixed() {
+    const QString out = file("told.png");
+    QCOMPARE(latentLoom({"mix", kStylegan2, "--rows", "1,2", "--cols", "3", "--layers", "0-2", "-o", out}).code, 0);
+    const auto told = latentLoom({"inspect", out});
+    QCOMPARE(told.code, 0);
+    QVERIFY2(told.out.contains("seed 3 in layers 0, 1, 2"), qPrintable(told.out));
+    QVERIFY2(told.out.contains("layer by layer"), qPrintable(told.out));
+  }
+
   void whatCannotBeMixedIsTold() {
     TinyModel().write(file("tiny.safetensors"));
     auto result = latentLoom({"mix", file("tiny.safetensors"), "--rows", "1", "--cols", "2", "--layers", "0", "-o", file("a.png")});
@@ -85,6 +129,7 @@ class TestMixCommand : public QObject {
   void directionsAreWritten_data() {
     QTest::addColumn<QStringList>("method");
     QTest::newRow("pca") << QStringList{"--method", "pca", "--samples", "300", "--seed", "3"};
+    QTest::newRow("pca of a layer") << QStringList{"--method", "pca", "--activations", "2", "--samples", "100"};
     QTest::newRow("sefa") << QStringList{"--method", "sefa", "--layers", "0-3"};
   }
   void directionsAreWritten() {
@@ -112,6 +157,10 @@ class TestMixCommand : public QObject {
         ws.values[layer * width + i] += 2.5F * directions.values[width + i] - directions.values[i];
       }
     }
+    const QString picture = file("walked.png");
+    QCOMPARE(latentLoom({"generate", kStylegan2, "--seeds", "9", "--direction", found + ":1=2.5", "-o", picture}).code, 0);
+    const auto told = latentLoom({"inspect", picture});
+    QVERIFY2(told.out.contains("by 2.5, layers 1-2"), qPrintable(told.out));
     const auto walked = tensor(raw, "ws");
     QCOMPARE(walked.shape, ws.shape);
     for (std::size_t i = 0; i < ws.values.size(); ++i) {
@@ -129,6 +178,10 @@ class TestMixCommand : public QObject {
 
   void directionsMistyped() {
     QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "sefa", "--seed", "1", "-o", file("d.safetensors")}).code, 2);
+    QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "sefa", "--activations", "1", "-o", file("d.safetensors")}).code, 2);
+    const auto beyond = latentLoom({"directions", kStylegan2, "--method", "pca", "--activations", "77", "--samples", "50", "-o", file("d.safetensors")});
+    QCOMPARE(beyond.code, 1);
+    QVERIFY2(beyond.err.contains("its layers are 0 to"), qPrintable(beyond.err));
     QCOMPARE(latentLoom({"directions", kStylegan2, "--method", "guess", "-o", file("d.safetensors")}).code, 2);
     const auto result = latentLoom({"directions", kStylegan2, "--method", "sefa", "--count", "99", "-o", file("d.safetensors")});
     QCOMPARE(result.code, 1);

@@ -1,4 +1,5 @@
-// Directions against what numpy computes of the same weights (tests/data/directions/make.py), and what has none.
+// Directions against what numpy and PyTorch compute of the same weights (tests/data/directions/make.py and
+// make_activations.py), and what has none.
 #include "model/checkpoint/checkpoint_reader.h"
 #include "model/latent_directions.h"
 
@@ -14,10 +15,13 @@ namespace {
 constexpr const char* kStylegan2 = LOOM_TEST_DATA "/oracle/stylegan2-ada-uncond/network.pkl";
 
 FloatTensor reference(const std::string& name) {
-  static const Checkpoint file = readCheckpoint(LOOM_TEST_DATA "/directions/reference.safetensors");
-  for (const TensorView& view : file.groups.at(0).tensors) {
-    if (view.name == name) {
-      return {view.shape, view.toFloat32()};
+  for (const char* path :
+       {LOOM_TEST_DATA "/directions/reference.safetensors", LOOM_TEST_DATA "/directions/activations.safetensors"}) {
+    const Checkpoint file = readCheckpoint(path);
+    for (const TensorView& view : file.groups.at(0).tensors) {
+      if (view.name == name) {
+        return {view.shape, view.toFloat32()};
+      }
     }
   }
   throw std::runtime_error(name);
@@ -80,6 +84,74 @@ class DirectionsTest : public QObject {
     QCOMPARE(found.lastLayer, last);
   }
 
+  void activationsAreNumpysAndPytorchs_data() {
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<int>("layer");
+    QTest::newRow("mlp 3") << LOOM_TEST_DATA "/oracle/vanilla-mlp/generator.pth" << 3;
+    QTest::newRow("dcgan 5") << LOOM_TEST_DATA "/oracle/dcgan-tutorial/netG.pth" << 5;
+  }
+  void activationsAreNumpysAndPytorchs() {
+    QFETCH(QString, path);
+    QFETCH(int, layer);
+    const auto model = OpenedModel::open(path.toStdString());
+    double told = 0.0;
+    const LatentDirections found =
+        findByActivations(*model, layer, 4, 300, 5, {}, [&](double fraction) { told = fraction; });
+    const std::string name = QTest::currentDataTag();
+    const double agreement = worstAgreement(found.directions, reference(name));
+    QVERIFY2(agreement > 0.9999, qPrintable(QString::number(agreement, 'g', 9)));
+    const FloatTensor strengths = reference(name + " strengths");
+    for (std::size_t i = 0; i < found.strengths.size(); ++i) {
+      QVERIFY(std::abs(found.strengths[i] - strengths.values[i]) < 1e-4F * strengths.values[0]);
+    }
+    QCOMPARE(told, 1.0);
+    QVERIFY_EXCEPTION_THROWN(findByActivations(*model, layer, 4, 300, 5, [] { return true; }), Interrupted);
+  }
+
+  /// More samples than one batch holds.
+  void batchesAddUp() {
+    const auto model = OpenedModel::open(LOOM_TEST_DATA "/oracle/vanilla-mlp/generator.pth");
+    const LatentDirections one = findByActivations(*model, 3, 1, 800, 3);
+    const LatentDirections many = findByActivations(*model, 3, 1, 1600, 3);
+    // The deviation of twice as many latents is the same to sampling error; a mean or a batch that got lost shows.
+    QVERIFY2(std::abs(many.strengths[0] - one.strengths[0]) < 0.1F * one.strengths[0],
+             qPrintable(QStringLiteral("%1, %2").arg(many.strengths[0]).arg(one.strengths[0])));
+  }
+
+  void everyLayerCanBeLookedAt_data() {
+    QTest::addColumn<QString>("path");
+    QTest::newRow("StyleGAN1") << "stylegan1-rosinality";
+    QTest::newRow("StyleGAN2") << "stylegan2-ada-uncond";
+    QTest::newRow("StyleGAN2 with classes") << "stylegan2-ada-cond";
+    QTest::newRow("StyleGAN2 of residual blocks") << "stylegan2-ada-resnet";
+    QTest::newRow("StyleGAN3") << "stylegan3-t";
+    QTest::newRow("BigGAN") << "biggan";
+    QTest::newRow("BigGAN-deep") << "biggan-deep";
+    QTest::newRow("Progressive GAN") << "progressive-gan";
+    QTest::newRow("DCGAN") << "dcgan-zoo";
+    QTest::newRow("conditional MLP") << "cgan-mlp";
+  }
+  void everyLayerCanBeLookedAt() {
+    QFETCH(QString, path);
+    const QFileInfoList files = QDir(QStringLiteral(LOOM_TEST_DATA "/oracle/") + path)
+                                    .entryInfoList({"*.pkl", "*.pt", "*.pth", "*.model", "*.safetensors"}, QDir::Files);
+    QVERIFY(!files.isEmpty());
+    const auto model = OpenedModel::open(files.first().filePath().toStdString());
+    const auto shapes = activationShapes(*model);
+    QVERIFY(shapes.size() >= 3);
+    const int last = static_cast<int>(shapes.size()) - 1;
+    for (const int layer : {1, last}) {  // StyleGAN3's first hardly listens to w
+      const LatentDirections found = findByActivations(*model, layer, 2, 12, 1);
+      const int dimensions = model->info().wDim > 0 ? model->info().wDim : model->info().zDim;
+      QCOMPARE(found.directions.shape, (std::vector<std::int64_t>{2, dimensions}));
+      QVERIFY(found.strengths[0] >= found.strengths[1] && found.strengths[1] > 0.0F);
+      for (const float value : found.directions.values) {
+        QVERIFY(std::isfinite(value));
+      }
+    }
+    QVERIFY_EXCEPTION_THROWN(findByActivations(*model, last + 1, 2, 12, 1), ModelError);
+  }
+
   void everyKindWithLatentsHasSome_data() {
     QTest::addColumn<QString>("path");
     QTest::addColumn<int>("dimensions");
@@ -118,6 +190,8 @@ class DirectionsTest : public QObject {
     const auto pictures = OpenedModel::open(
         QDir(LOOM_TEST_DATA "/oracle/pix2pix").entryInfoList({"*.pth"}, QDir::Files).first().filePath().toStdString());
     QVERIFY_EXCEPTION_THROWN(findBySefa(*pictures, 3), ModelError);
+    QVERIFY_EXCEPTION_THROWN(findByActivations(*pictures, 0, 3, 100, 0), ModelError);
+    QVERIFY_EXCEPTION_THROWN(findByActivations(*model, 0, 3, 3, 0), ModelError);
   }
 };
 

@@ -1,5 +1,4 @@
-#include "app/commands/arguments.h"
-#include "app/commands/output_names.h"
+#include "app/export/output_names.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -60,9 +59,9 @@ class TestOutputNames : public QObject {
   }
 
   void twoPicturesWantTwoNames() {
-    QVERIFY_EXCEPTION_THROWN(names("a.png", seeds({1, 2})), UsageError);
-    QVERIFY_EXCEPTION_THROWN(names("a.png", inputs(2)), UsageError);
-    QVERIFY_EXCEPTION_THROWN(names("{seed}.png", inputs(1)), UsageError);
+    QVERIFY_EXCEPTION_THROWN(names("a.png", seeds({1, 2})), OutputNameError);
+    QVERIFY_EXCEPTION_THROWN(names("a.png", inputs(2)), OutputNameError);
+    QVERIFY_EXCEPTION_THROWN(names("{seed}.png", inputs(1)), OutputNameError);
     // The same seed twice is the same picture.
     QCOMPARE(names("{seed}.png", seeds({4, 4})), (QStringList{"4.png", "4.png"}));
   }

@@ -1,6 +1,4 @@
-#include "app/commands/output_names.h"
-
-#include "app/commands/arguments.h"
+#include "app/export/output_names.h"
 
 #include <regex>
 #include <set>
@@ -55,7 +53,7 @@ std::string nameFor(const std::vector<Piece>& pieces, const PictureNumber& numbe
         break;
       case Piece::Kind::Seed:
         if (!number.seed) {
-          throw UsageError("{seed} in the name of -o needs --seeds; with --inputs write {index}");
+          throw OutputNameError("{seed} in the name needs pictures of seeds; write {index}");
         }
         name += std::to_string(*number.seed);
         break;
@@ -93,7 +91,7 @@ std::vector<fs::path> outputNames(const std::string& pattern, const std::vector<
     const std::string name = nameFor(pieces, number);
     // The same seed twice is the same picture twice: no harm where both have one name.
     if (pictures.insert({name, number.seed ? *number.seed : number.index}).second && !distinct.insert(name).second) {
-      throw UsageError(std::to_string(numbers.size()) + " pictures do not fit into the one file " + name +
+      throw OutputNameError(std::to_string(numbers.size()) + " pictures do not fit into the one file " + name +
                        "; add --grid COLUMNSxROWS, put {seed} into the name, or give a folder");
     }
     names.emplace_back(name);
