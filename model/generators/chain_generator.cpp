@@ -150,7 +150,8 @@ void ChainGenerator::finishLoading() {
 
 void ChainGenerator::fix(std::size_t index) {
   const LayoutLayer& layer = m_chain.layers[index].layer;
-  FixedConvolutionOptions options{.stride = static_cast<int>(layer.stride.value), .padding = static_cast<int>(layer.padding.value)};
+  FixedConvolutionOptions options{.stride = static_cast<int>(layer.stride.value),
+                                  .padding = static_cast<int>(layer.padding.value)};
   switch (layer.kind.value) {
     case LayerKind::TransposedConv:
       options.transposed = true;

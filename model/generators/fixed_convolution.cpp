@@ -70,6 +70,21 @@ Tensor FixedConvolution::plain(const Tensor& x) const {
   return y;
 }
 
+Tensor FixedConvolution::filtered(const Tensor& x) const {
+  const bool bends = m_options.then == Then::Tanh || m_options.then == Then::Sigmoid;
+  if (m_options.transposed || m_options.stride != 1 || bends || !m_weight.defined() ||
+      !m_winograd.takes(x, m_weight, m_options.padding)) {
+    return {};
+  }
+  ChannelFinish finish;
+  const Tensor bias = m_bias.defined() ? m_bias.contiguous() : Tensor();
+  finish.bias = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
+  if (m_options.then != Then::Nothing) {
+    finish.slope = m_options.then == Then::Relu ? 0.0F : static_cast<float>(m_options.slope);
+  }
+  return m_winograd.forward(x, {}, m_weight, m_options.padding, finish);
+}
+
 void FixedConvolution::pack(const Tensor& x) const {
   const std::array<std::int64_t, 2> stride{m_options.stride, m_options.stride};
   const std::array<std::int64_t, 2> padding{m_options.padding, m_options.padding};
@@ -86,13 +101,18 @@ void FixedConvolution::pack(const Tensor& x) const {
     static const auto kReorder = found<Reorder>("mkldnn::_reorder_convolution_weight");
     m_packed = kReorder.call(m_weight, padding, stride, dilation, 1, Sizes(size));
   }
-  m_weight = Tensor();
+  if (!m_winograd.mayTake(m_weight)) {
+    m_weight = Tensor();
+  }
 }
 
 Tensor FixedConvolution::forward(const Tensor& given) const {
   const Tensor x = m_options.doubledFrom ? doubled(given) : given;
   if (!x.is_cpu() || torch::GradMode::is_enabled()) {
     return plain(x);
+  }
+  if (const Tensor whole = filtered(x); whole.defined()) {
+    return whole;
   }
   if (!m_packed.defined()) {
     pack(x);

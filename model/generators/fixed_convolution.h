@@ -1,6 +1,8 @@
 // Convolutions whose weights no longer change: what pictures are made with.
 #pragma once
 
+#include "model/generators/winograd_layer.h"
+
 #include <torch/torch.h>
 
 #include <cstdint>
@@ -23,7 +25,8 @@ struct FixedConvolutionOptions {
 
 /// On the CPU the weights are held in the order that oneDNN computes with. Which one that is shows with the first
 /// picture; without that, oneDNN would bring them into it for every picture anew, which takes longer than the
-/// convolution itself where pictures are small. Where gradients are asked for, and on a GPU, it is the plain operator.
+/// convolution itself where pictures are small. 3×3 with enough of both channels and pixels goes by minimal filtering
+/// (WinogradLayer) instead. Where gradients are asked for, and on a GPU, it is the plain operator.
 ///
 /// Of a doubled picture four of nine products of each output pixel are with the same input pixel: one transposed 4×4
 /// convolution of their sums is the same for less than half of the work. It has more weights, though, so that small
@@ -46,12 +49,15 @@ class FixedConvolution {
 
  private:
   torch::Tensor plain(const torch::Tensor& x) const;
+  /// Undefined where minimal filtering is not the way for it.
+  torch::Tensor filtered(const torch::Tensor& x) const;
   void pack(const torch::Tensor& x) const;
 
   FixedConvolutionOptions m_options;  // doubledFrom: 0 where that is part of the convolution
   mutable torch::Tensor m_weight;
   torch::Tensor m_bias;
   mutable torch::Tensor m_packed;
+  WinogradLayer m_winograd{WinogradKind::Same};
 };
 
 /// The values of a module's parameter, which keeps none: they have one owner.

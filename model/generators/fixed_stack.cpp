@@ -1,5 +1,7 @@
 #include "model/generators/fixed_stack.h"
 
+#include "model/generators/activation_watch.h"
+
 namespace loom::model {
 namespace {
 
@@ -79,6 +81,7 @@ Tensor FixedStack::forward(Tensor x, const SynthesisControl& control) const {
   for (const Step& step : m_steps) {
     control.checkpoint();
     x = step.convolution ? step.convolution->forward(x) : step.function(x);
+    passed(x);
   }
   return x;
 }

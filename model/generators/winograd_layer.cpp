@@ -12,9 +12,13 @@ constexpr std::int64_t kLeastTiles = 4;
 
 }  // namespace
 
+bool WinogradLayer::mayTake(const torch::Tensor& weight) {
+  return weight.scalar_type() == torch::kFloat32 && weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 &&
+         weight.size(0) >= kLeastChannels && weight.size(1) >= kLeastChannels;
+}
+
 bool WinogradLayer::takes(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t pad) const {
-  if (!x.is_cpu() || x.scalar_type() != torch::kFloat32 || torch::GradMode::is_enabled() || weight.size(2) != 3 ||
-      weight.size(3) != 3 || weight.size(0) < kLeastChannels || weight.size(1) < kLeastChannels) {
+  if (!x.is_cpu() || x.scalar_type() != torch::kFloat32 || torch::GradMode::is_enabled() || !mayTake(weight)) {
     return false;
   }
   return winogradTiles(m_kind, static_cast<int>(x.size(2)), static_cast<int>(x.size(3)), static_cast<int>(pad)) >=

@@ -19,6 +19,9 @@ class WinogradLayer {
   /// CPU, in float32, without gradients, for pictures large enough. The same shapes always get the same answer.
   bool takes(const torch::Tensor& x, const torch::Tensor& weight, std::int64_t pad) const;
 
+  /// True where `takes` is, for some size of picture.
+  static bool mayTake(const torch::Tensor& weight);
+
   /// x: N×in×H×W; scale: N×in, by which it is multiplied, or undefined → N×out×H'×W', channels last. `weight` is
   /// out×in×3×3 in any order in memory, the same in every call. `finish` points to N×out and out contiguous values.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& scale, const torch::Tensor& weight,

@@ -188,7 +188,8 @@ HfBigGanGenerator::HfBigGanGenerator(const HfBigGanOptions& options)
   const std::int64_t width = options.layers.back().out;
   m_lastNorm = generator->register_module("bn", std::make_shared<HfBigGanNorm>(width, 0, options.statistics));
   m_toRgb = generator->register_module(
-      "conv_to_rgb", std::make_shared<SpectralLayer>(Shape{options.rgbRows, width, 3, 3}, true, kStored, SpectralLayer::Use{.rows = kRgb}));
+      "conv_to_rgb", std::make_shared<SpectralLayer>(Shape{options.rgbRows, width, 3, 3}, true, kStored,
+                                                     SpectralLayer::Use{.rows = kRgb}));
 }
 
 torch::Tensor HfBigGanGenerator::map(const torch::Tensor& z, const torch::Tensor& c, const SynthesisControl&) {

@@ -61,8 +61,9 @@ void SpectralLayer::prepare(const std::string& name) {
   const std::int64_t rows = m_use.rows ? m_use.rows : m_weight.size(0);
   const auto weight = takenFrom(m_weight).slice(0, 0, rows);
   const auto bias = m_bias.defined() ? m_bias.slice(0, 0, rows) : m_bias;
-  m_convolution.emplace(weight, bias, FixedConvolutionOptions{.padding = static_cast<int>(weight.size(2) / 2),
-                                                              .doubledFrom = m_use.doubledFrom});
+  m_convolution.emplace(
+      weight, bias,
+      FixedConvolutionOptions{.padding = static_cast<int>(weight.size(2) / 2), .doubledFrom = m_use.doubledFrom});
 }
 
 torch::Tensor SpectralLayer::forward(const torch::Tensor& x) const {

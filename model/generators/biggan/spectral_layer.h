@@ -23,11 +23,12 @@ class SpectralLayer : public PreparedModule {
  public:
   /// How a convolution is used.
   struct Use {
-    std::int64_t doubledFrom = 0;  ///< it stands behind a doubling to the nearest pixels, of a picture of so many; 0: not
+    std::int64_t doubledFrom = 0;  ///< pixels of the picture whose doubling to the nearest ones it follows; 0: none
     std::int64_t rows = 0;         ///< the first so many outputs alone; 0: all
   };
 
-  SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm) : SpectralLayer(shape, bias, norm, Use()) {}
+  SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm)
+      : SpectralLayer(shape, bias, norm, Use()) {}
   SpectralLayer(const std::vector<std::int64_t>& shape, bool bias, SpectralNorm norm, const Use& use);
 
   /// Divides the weight by σ, in place: what a picture needs, and no second copy of it.
