@@ -1,11 +1,8 @@
-// latent-loom-bench [--window-only | --large-only | --gallery-only | --video-only | --opening-only | --training-only |
-// --generators-only |
-//                    --others-only | --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google
-//                    Benchmark's options]
-// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2
-// 256"; "others" are the generators that are no StyleGAN2 or 3; "large" is the window with a StyleGAN2 of 1024 pixels.
-// FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a
-// step": 75.2}}.
+// latent-loom-bench [--window-only | --large-only | --gallery-only | --video-only | --opening-only | --training-only | --generators-only |
+//                    --others-only | --parts-only] [--against FILE] [--networks FOLDER] [--network NAME] [Google Benchmark's options]
+// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some, e.g. "StyleGAN2 256";
+// "others" are the generators that are no StyleGAN2 or 3; "large" is the window with a StyleGAN2 of 1024 pixels.
+// FILE is another program's figures on the same jobs: {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/generator_figures.h"
@@ -151,8 +148,7 @@ int main(int argc, char** argv) {
   const std::string networks = folder.empty() ? "build/networks" : folder;
   const std::string network = takeValue(argc, argv, "--network");
   std::string only;
-  for (const char* part :
-       {"window", "large", "gallery", "video", "opening", "training", "generators", "others", "parts"}) {
+  for (const char* part : {"window", "large", "gallery", "video", "opening", "training", "generators", "others", "parts"}) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
