@@ -37,7 +37,7 @@ const char* nameOf(Then then) {
 FixedConvolution::FixedConvolution(Tensor weight, Tensor bias, const FixedConvolutionOptions& options)
     : m_options(options), m_weight(std::move(weight)), m_bias(std::move(bias)) {
   constexpr std::int64_t kWorthIt = 8;  // below it the weights take longer to read than to multiply with
-  if (m_options.doubledFrom >= kWorthIt && !torch::GradMode::is_enabled()) {
+  if (m_options.doubledFrom >= kWorthIt && !torch::GradMode::is_enabled() && !WinogradLayer::mayTake(m_weight)) {
     m_weight = sumOfShifted(m_weight.transpose(0, 1).flip({2, 3}));
     m_options.stride = 2;
     m_options.transposed = true;

@@ -30,7 +30,7 @@ struct FixedConvolutionOptions {
 ///
 /// Of a doubled picture four of nine products of each output pixel are with the same input pixel: one transposed 4×4
 /// convolution of their sums is the same for less than half of the work. It has more weights, though, so that small
-/// pictures are doubled first.
+/// pictures are doubled first; and so are those that minimal filtering takes, which has less work still.
 class FixedConvolution {
  public:
   /// weight: O×I×k×k, of a transposed one I×O×k×k, float32; it is let go once there is a copy in the other order, and
