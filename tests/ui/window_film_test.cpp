@@ -147,8 +147,8 @@ void WindowFilmTest::itIsSavedAsAVideo() {
   const QByteArray first = bytes(request.path);
   services.saveVideo(explorer().openModel(), explorer().timeline(), request);
   QVERIFY(done.wait(60000));
-  // Except for the day in its provenance.
-  QCOMPARE(bytes(request.path).size(), first.size());
+  QVERIFY(!first.isEmpty());
+  QVERIFY(bytes(request.path) == first);  // a film bears no date
   QSignalSpy cancelled(&services, &loom::ui::Services::exportCancelled);
   QSignalSpy changed(&services, &loom::ui::Services::videoChanged);
   request.framesPerSecond = 50;

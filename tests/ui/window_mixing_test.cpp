@@ -378,9 +378,16 @@ void WindowMixingTest::theGridIsSavedAsASheet() {
   QVERIFY(cell(0, 1) != cell(0, 2));
   QVERIFY(cell(1, 1) != cell(1, 0));
   press("grid1.0");
-  QVERIFY(bench().seesNewest());
-  QCOMPARE(bench().picture().scaled(16, 16, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).convertToFormat(QImage::Format_RGB888).pixelColor(8, 8).rgb(),
-           cell(1, 0).scaled(16, 16, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).pixelColor(8, 8).rgb());
+  QTRY_VERIFY_WITH_TIMEOUT(bench().canvas().frame()->quality == loom::model::Quality::Exact &&
+                               bench().canvas().frame()->latent == latent(),
+                           loom::test::kPatienceMs);  // coarse pictures pass before it
+  const QImage head = bench().services().imageOf(*bench().canvas().frame()).scaled(1, 1, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+  const QColor seen = head.pixelColor(0, 0);
+  const QColor written = cell(1, 0).scaled(1, 1, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).pixelColor(0, 0);
+  constexpr int kRounding = 6;  // of enlarging and of the mean; other seeds differ by far more
+  QVERIFY2(std::abs(seen.red() - written.red()) <= kRounding && std::abs(seen.green() - written.green()) <= kRounding &&
+               std::abs(seen.blue() - written.blue()) <= kRounding,
+           qPrintable(seen.name() + QLatin1Char(' ') + written.name()));
 }
 
 QTEST_MAIN(WindowMixingTest)
