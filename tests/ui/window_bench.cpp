@@ -43,7 +43,11 @@ void WindowBench::makeWindow() {
   m_hand = std::make_unique<Hand>(m_window->canvas());
   m_presented = 0;
   QObject::connect(&m_window->canvas(), &ui::ExplorerCanvas::framePresented, &m_window->canvas(),
-                   [this](std::uint64_t generation) { m_presented = generation; });
+                   [this](std::uint64_t generation) {
+                     const auto& frame = canvas().frame();  // a coarse one or a draft is on the way to another
+                     const bool exact = frame && frame->quality == model::Quality::Exact;
+                     m_presented = exact ? generation : 0;
+                   });
 }
 
 void WindowBench::startAnew(const std::function<void()>& between) {

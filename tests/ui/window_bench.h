@@ -51,7 +51,7 @@ class WindowBench {
   QRect control(const QString& id);
   /// The place on slider `id`'s track at `share` of its length.
   QPoint onTrack(const QString& id, double share);
-  /// Until the picture at the state where the hand stands was seen.
+  /// Until the picture at the state where the hand stands was seen, the exact one.
   bool seesNewest();
   /// What is on the screen where the picture is, without its edges, once it rests. The pointer leaves what it is on.
   QImage picture();
