@@ -2,8 +2,8 @@
 // pictures, within the memory that there is.
 #pragma once
 
-#include "model/generators/generator.h"
 #include "model/device/device_memory.h"
+#include "model/generators/generator.h"
 #include "model/worker/generation_stream.h"
 #include "model/worker/model_choice.h"
 
