@@ -161,8 +161,13 @@ class GenerationWorker::Thread {
       m_pace = {.of = now.change};
     }
     if (!m_pace.wantsDraft(*now.model)) {
-      m_pace.handMoves = false;
-      make(request, now, {.coarse = m_pace.exact > Pace::kFelt}, [&, start = Clock::now()] { return givenUp(now, stop, start); });
+      // A moving hand that saw a coarse picture rather sees the next one than the rest of this one.
+      const bool coarse = m_pace.exact > (m_pace.handMoves ? Pace::kStutters : Pace::kFelt);
+      const bool skips = m_pace.exact > Pace::kStutters;
+      make(request, now, {.coarse = coarse}, [&, start = Clock::now()] {
+        return givenUp(now, stop, start) || (skips && m_coarseShown && m_mailbox.waiting());
+      });
+      m_pace.handMoves = m_mailbox.waiting();
       return;
     }
     const bool coarse = m_pace.draft > (m_pace.handMoves ? Pace::kStutters : Pace::kFelt);
@@ -191,6 +196,13 @@ class GenerationWorker::Thread {
     double draftShare = 0.5;  // of the exact one's time, smoothed
     bool handMoves = false;   // a newer request waited when the last draft was there
 
+    /// Of the side: half of a StyleGAN2's time, or a fifth.
+    int coarseShare() const {
+      constexpr double kSlow = 0.3;
+      constexpr int kQuarter = 4;
+      constexpr int kEighth = 8;
+      return exact > kSlow ? kEighth : kQuarter;
+    }
     bool wantsDraft(const OpenedModel& model) const {
       constexpr double kWorthwhile = 0.8;
       return model.info().hasDrafts && exact > kFelt && draftShare < kWorthwhile;
@@ -212,10 +224,13 @@ class GenerationWorker::Thread {
   bool make(const RenderRequest& request, const Assignment& now, Kind kind, const Interrupt& interrupt) {
     const auto start = Clock::now();
     RenderOptions options{.precision = kind.precision, .keepActivations = true};
+    m_coarseShown = false;
     if (kind.coarse) {
-      constexpr int kShare = 4;  // of the side: a tenth of the work of a StyleGAN2
-      options.coarse = m_listener.frame;
-      options.coarseResolution = now.model->info().width / kShare;
+      options.coarse = [this](Frame frame) {
+        m_coarseShown = true;
+        m_listener.frame(std::move(frame));
+      };
+      options.coarseResolution = now.model->info().width / m_pace.coarseShare();
     }
     try {
       Frame frame = now.model->render(request.latent, request.generation, interrupt, request.picture.get(), options);
@@ -255,6 +270,7 @@ class GenerationWorker::Thread {
   Pace m_pace;                    // worker thread only
   double m_typicalSeconds = 0.0;  // of the first frame that answers a request; worker thread only
   bool m_gaveUpLast = false;      // worker thread only
+  bool m_coarseShown = false;     // of the request that is being answered; worker thread only
   std::jthread m_thread;          // last: stops and joins before the rest goes
 };
 
