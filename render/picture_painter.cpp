@@ -143,8 +143,10 @@ void PicturePainter::drawPart(FrameTexture& texture, double fromX, double toX, c
   const double scale = std::min(picture.width() / texture.size().width(), picture.height() / texture.size().height());
   const bool reduced = scale < 0.999;
   const bool smooth = options.sampling == Sampling::Smooth;
-  // The level nearest in size, one for the whole picture: trilinear filtering costs three times as much without a GPU.
-  const auto level = static_cast<float>(reduced ? std::max(std::round(-std::log2(scale)), 0.0) : 0.0);
+  // One level for the whole picture: trilinear filtering costs three times as much without a GPU. The picture itself as
+  // far as linear filtering leaves hardly a pixel out: it is sharper, and levels take longer to make than to draw.
+  constexpr double kHardly = 0.25;
+  const auto level = static_cast<float>(reduced ? std::floor(kHardly - std::log2(scale)) : 0.0);
   if (level > 0.0F) {
     texture.prepareMipmaps();
   }
