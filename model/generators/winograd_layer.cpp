@@ -8,7 +8,7 @@ namespace {
 // Below, LibTorch's own convolution is quicker: few channels pay for too few products, and few tiles for the reading of
 // weights that are four times as many.
 constexpr std::int64_t kLeastChannels = 32;
-constexpr std::int64_t kLeastTiles = 4;
+constexpr std::int64_t kLeastTiles = 5;
 
 }  // namespace
 

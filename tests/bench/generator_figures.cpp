@@ -8,10 +8,9 @@
 #include <QFileInfo>
 #include <QProcess>
 
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 namespace loom::bench {
@@ -150,10 +149,15 @@ void measureStart(const Network& network, const QString& path) {
 int firstPicture(const std::string& path) {
   const auto opened = OpenedModel::open(path);
   opened->render({});
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  constexpr double kKilobytesPerMegabyte = 1000.0;
-  std::printf("%.0f\n", static_cast<double>(usage.ru_maxrss) * 1.024 / kKilobytesPerMegabyte);
+  // Of this program since it began; what getrusage tells begins with the program that started it.
+  std::ifstream status("/proc/self/status");
+  double kilobytes = 0.0;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) {
+      kilobytes = std::stod(line.substr(line.find_first_of("0123456789")));
+    }
+  }
+  std::printf("%.0f\n", kilobytes * 1.024 / 1000.0);
   return 0;
 }
 

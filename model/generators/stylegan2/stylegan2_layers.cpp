@@ -75,6 +75,7 @@ void Stylegan2Convolution::prepare(double gain) {
     m_gainedNoise = m_noiseConst * m_gainedStrength;
   }
   m_quick.reset();
+  m_packed.reset();
   if (m_up && (!m_blur || m_blur->device() != m_resampleFilter.device())) {
     m_blur.emplace(m_resampleFilter, m_weight.size(0), kUpGain);
     // conv2d_resample.py's path for up = 2: a transposed convolution, then the filter, both padded as the whole asks
@@ -141,12 +142,29 @@ Tensor Stylegan2Convolution::inOnePass(const Tensor& x, const Tensor& styles, co
     finish.slope = *slope;
     finish.bound = m_clamp ? static_cast<float>(m_bound) : -1.0F;
   }
-  if (!m_up) {
-    return takes ? m_quick.forward(x, styles, m_weight, m_kernel / 2, finish) : Tensor();
+  if (m_up) {
+    const Tensor twice = takes ? m_quick.forward(x, styles, m_weight, 0) : packed().forward(x * asPlanes(styles));
+    return m_blur->filterAndFinish(twice, m_before, m_after, finish);
   }
-  const Tensor twice = takes ? m_quick.forward(x, styles, m_weight, 0)
-                             : torch::conv_transpose2d(x * asPlanes(styles), m_weight.transpose(0, 1), {}, 2, m_cut);
-  return m_blur->filterAndFinish(twice, m_before, m_after, finish);
+  if (takes) {
+    return m_quick.forward(x, styles, m_weight, m_kernel / 2, finish);
+  }
+  Tensor y = packed().forward(x * asPlanes(styles));
+  torch::addcmul_out(y, asPlanes(bias), y, asPlanes(scales));
+  if (added.defined()) {
+    y.add_(added);
+  }
+  y = activate(m_activation, y);
+  return m_clamp ? y.clamp_(-m_bound, m_bound) : y;
+}
+
+const FixedConvolution& Stylegan2Convolution::packed() const {
+  if (!m_packed) {
+    FixedConvolutionOptions options{.padding = static_cast<int>(m_up ? m_cut : m_kernel / 2), .transposed = m_up};
+    options.stride = m_up ? 2 : 1;
+    m_packed.emplace(m_up ? m_weight.detach().transpose(0, 1) : m_weight.detach(), Tensor(), options);
+  }
+  return *m_packed;
 }
 
 Tensor Stylegan2Convolution::forward(const Tensor& x, const Tensor& w, Stylegan2Pass& pass) const {

@@ -3,6 +3,7 @@
 // their device; while they are trained before each use, so that gradients pass through it.
 #pragma once
 
+#include "model/generators/fixed_convolution.h"
 #include "model/generators/stylegan2/stylegan2_options.h"
 #include "model/generators/winograd_layer.h"
 #include "model/synthesis_settings.h"
@@ -71,6 +72,8 @@ class Stylegan2Convolution : public torch::nn::Module {
                           const torch::Tensor& noise) const;
   torch::Tensor noiseFor(std::int64_t count, NoiseSource& noise) const;
   const torch::Tensor& fixedWeight(bool draft) const;
+  /// The convolution where minimal filtering is not quicker.
+  const FixedConvolution& packed() const;
 
   Activation m_activation;
   std::optional<double> m_clamp;
@@ -102,6 +105,7 @@ class Stylegan2Convolution : public torch::nn::Module {
   std::int64_t m_after = 0;
   std::int64_t m_cut = 0;  // and what the convolution leaves off itself
   WinogradLayer m_quick;
+  mutable std::optional<FixedConvolution> m_packed;  // made by the first picture that wants it
 };
 
 /// A modulated 1×1 convolution to the picture's channels.
