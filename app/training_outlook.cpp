@@ -1,5 +1,7 @@
 #include "app/training_outlook.h"
 
+#include "model/free_memory.h"
+
 #include "model/training_rehearsal.h"
 
 #include <QCoreApplication>

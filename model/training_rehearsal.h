@@ -20,9 +20,6 @@ struct TrainingNeeds {
 /// Of pictures of `resolution` pixels; a toy heeds none of these.
 TrainingNeeds needsOf(const TrainingSettings& settings, int resolution, int channels, int classes);
 
-/// Memory of this machine that can be had without swapping, in bytes; 0: unknown.
-double freeMemory();
-
 /// The mean time of a step in seconds, from at most five. Of a network that grows: at its whole size, which is the slowest.
 /// Throws TrainingError, as a start would; returns 0 where `stop` was asked for. `data` is null for a toy.
 double rehearse(const TrainingSettings& settings, std::shared_ptr<const TrainingData> data, const std::stop_token& stop);

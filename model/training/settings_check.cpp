@@ -1,5 +1,6 @@
 #include "model/training/settings_check.h"
 
+#include "model/free_memory.h"
 #include "model/training/toy_data.h"
 #include "model/training_rehearsal.h"
 

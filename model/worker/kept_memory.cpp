@@ -5,6 +5,7 @@
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -48,7 +49,13 @@ class KeptMemory final : public c10::Allocator {
 
   TensorMemory memory() const {
     const std::lock_guard lock(m_mutex);
-    return {m_usedBytes, m_keptBytes};
+    return {m_usedBytes, m_mostBytes, m_keptBytes};
+  }
+
+  std::size_t mark() {
+    const std::lock_guard lock(m_mutex);
+    m_mostBytes = m_usedBytes;
+    return m_usedBytes;
   }
 
  private:
@@ -69,6 +76,7 @@ class KeptMemory final : public c10::Allocator {
     }
     void* data = block.memory.get();
     m_usedBytes += block.bytes;
+    m_mostBytes = std::max(m_mostBytes, m_usedBytes);
     m_used.emplace(data, std::move(block));
     return data;
   }
@@ -119,6 +127,7 @@ class KeptMemory final : public c10::Allocator {
   std::unordered_map<void*, Block> m_used;
   std::multimap<std::size_t, std::shared_ptr<float[]>> m_kept;  // by size
   std::size_t m_usedBytes = 0;
+  std::size_t m_mostBytes = 0;
   std::size_t m_keptBytes = 0;
 };
 
@@ -135,5 +144,7 @@ void keepTensorMemory() {
 void giveBackTensorMemory() { KeptMemory::instance().giveBack(); }
 
 TensorMemory tensorMemory() { return KeptMemory::instance().memory(); }
+
+std::size_t markTensorMemory() { return KeptMemory::instance().mark(); }
 
 }  // namespace loom::model

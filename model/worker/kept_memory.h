@@ -13,11 +13,15 @@ void keepTensorMemory();
 /// Gives back to the system what no tensor lies in.
 void giveBackTensorMemory();
 
-/// Bytes of large tensors that are alive, and of what is kept beside them.
+/// Bytes of large tensors that are alive, how many there were at once since the last mark, and of what is kept beside them.
 struct TensorMemory {
   std::size_t used = 0;
+  std::size_t most = 0;
   std::size_t kept = 0;
 };
 TensorMemory tensorMemory();
+
+/// From now on `most` is counted anew; returns what is used now.
+std::size_t markTensorMemory();
 
 }  // namespace loom::model

@@ -2,9 +2,11 @@
 
 #include "model/checkpoint/mapped_file.h"
 #include "model/compute_device.h"
+#include "model/free_memory.h"
 #include "model/generators/chain_generator.h"
 #include "model/generators/skip_init.h"
 #include "model/generators/state_dict.h"
+#include "model/worker/kept_memory.h"
 
 #include <ATen/DeviceAccelerator.h>
 
@@ -140,14 +142,16 @@ void OpenedModel::Parts::runBatches(std::size_t count,
   std::size_t most = 0;
   {
     const std::lock_guard lock(m_atWork);
-    most = m_most;
+    most = device.is_cpu() ? std::min(m_most, mostInMemory(freeMemory(), m_bytesEach)) : m_most;
   }
   const auto guarded = [&](std::size_t first, std::size_t size) {
     const std::lock_guard lock(m_atWork);
     const c10::InferenceMode inference;
     const GenerationStream stream(device);
     try {
+      const std::size_t before = markTensorMemory();
       work(first, size);
+      m_bytesEach = std::max(m_bytesEach, (tensorMemory().most - before) / size);
     } catch (const c10::Error& error) {
       if (device.is_cuda() && isMemoryFull(error)) {
         throw DeviceMemoryFull();
@@ -157,7 +161,9 @@ void OpenedModel::Parts::runBatches(std::size_t count,
   };
   workInMemory(count, most, guarded, {dropCache, [this] { moveToCpu(); }});
   const std::lock_guard lock(m_atWork);
-  m_most = std::min(m_most, most);
+  if (!device.is_cpu()) {
+    m_most = std::min(m_most, most);
+  }
 }
 
 }  // namespace loom::model

@@ -53,6 +53,7 @@ struct OpenedModel::Parts {
 
   std::size_t m_most = std::numeric_limits<std::size_t>::max();  // pictures at once; guarded by `m_atWork`
   std::int64_t m_parameters = 0;
+  std::size_t m_bytesEach = 0;  // that a picture took on the CPU, at most; 0: not known; guarded by `m_atWork`
   std::mutex m_atWork;  // the generator: the window's worker, an export and a search for directions may all ask
 };
 

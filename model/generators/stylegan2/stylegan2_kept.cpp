@@ -1,9 +1,17 @@
 #include "model/generators/stylegan2/stylegan2_kept.h"
 
+#include "model/free_memory.h"
+
 namespace loom::model {
 namespace {
 
-constexpr std::size_t kBudget = 200'000'000;  // bytes
+/// Bytes of activations that may be kept: a quarter of what is free, at most what a StyleGAN2 of 1024² fills.
+std::size_t budget() {
+  constexpr double kUnknown = 200e6;
+  constexpr double kMost = 1e9;
+  const double free = freeMemory();
+  return static_cast<std::size_t>(free > 0.0 ? std::min(0.25 * free, kMost) : kUnknown);
+}
 
 }  // namespace
 
@@ -27,6 +35,9 @@ std::int64_t Stylegan2Kept::begin(const torch::Tensor& ws, const SynthesisSettin
   for (const torch::Tensor& x : m_behind) {
     m_bytes += x.defined() ? x.nbytes() : 0;
   }
+  if (m_bytes == 0) {
+    m_budget = budget();
+  }
   m_ws = ws.clone();
   m_settings = settings;
   return hold;
@@ -34,7 +45,7 @@ std::int64_t Stylegan2Kept::begin(const torch::Tensor& ws, const SynthesisSettin
 
 void Stylegan2Kept::keep(std::int64_t convolution, const torch::Tensor& x) {
   m_behind.resize(static_cast<std::size_t>(convolution) + 1);
-  if (x.defined() && m_bytes + x.nbytes() <= kBudget) {
+  if (x.defined() && m_bytes + x.nbytes() <= m_budget) {
     m_behind.back() = x;
     m_bytes += x.nbytes();
   }

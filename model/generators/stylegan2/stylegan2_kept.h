@@ -34,6 +34,7 @@ class Stylegan2Kept {
   std::vector<torch::Tensor> m_behind;    // each convolution
   std::vector<torch::Tensor> m_pictures;  // behind each block
   std::size_t m_bytes = 0;
+  std::size_t m_budget = 0;
 };
 
 }  // namespace loom::model

@@ -1,7 +1,8 @@
 // Linux alone tells it so; elsewhere the answer is "unknown".
-#include "model/training_rehearsal.h"
+#include "model/free_memory.h"
 
 #include <fstream>
+#include <limits>
 #include <string>
 
 namespace loom::model {
@@ -19,6 +20,15 @@ double freeMemory() {
     }
   }
   return 0.0;
+}
+
+std::size_t mostInMemory(double freeBytes, std::size_t bytesEach) {
+  constexpr double kShare = 0.25;
+  if (freeBytes <= 0.0 || bytesEach == 0) {
+    return std::numeric_limits<std::size_t>::max();
+  }
+  const double most = kShare * freeBytes / static_cast<double>(bytesEach);
+  return most < 1.0 ? 1 : static_cast<std::size_t>(most);
 }
 
 }  // namespace loom::model
