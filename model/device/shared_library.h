@@ -39,6 +39,7 @@ std::filesystem::path folderOfLoadedLibrary(const std::string& fileName);
 struct LibraryNames {
   const char* driver;     ///< what an NVIDIA driver installs
   const char* loomCuda;   ///< ours
+  const char* loomCudaGraphs;  ///< what records work on a GPU, with LibTorch's CUDA half
   const char* torchCpu;   ///< LibTorch's half that is linked
   const char* torchCuda;  ///< LibTorch's half that is loaded where a driver is
 };

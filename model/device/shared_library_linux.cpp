@@ -8,7 +8,7 @@
 
 namespace loom::model {
 
-const LibraryNames libraryNames = {"libcuda.so.1", "libloom_cuda.so", "libtorch_cpu.so", "libtorch_cuda.so"};
+const LibraryNames libraryNames = {"libcuda.so.1", "libloom_cuda.so", "libloom_cuda_graphs.so", "libtorch_cpu.so", "libtorch_cuda.so"};
 
 SharedLibrary SharedLibrary::open(const std::filesystem::path& nameOrPath, Symbols symbols) {
   SharedLibrary library;

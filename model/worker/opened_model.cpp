@@ -97,6 +97,9 @@ class Synthesis {
   /// ws where there is a mapping network; else undefined.
   torch::Tensor ws;
 
+  /// Where the work may be recorded; null: nowhere.
+  SynthesisGraph* graph = nullptr;
+
   torch::Tensor run(const GeneratorInputs& inputs) {
     if (inputs.wMean) {
       control.wMean = onDevice(*inputs.wMean, m_device);
@@ -110,10 +113,24 @@ class Synthesis {
     if (m_generator.info().styleLayers > 0) {
       ws = w;
     }
+    if (graph && asksForTheSameEachTime()) {
+      return graph->run(w, control.settings, [&](const torch::Tensor& at) {
+        static const Interrupt kNever;
+        return m_generator.synthesize(at, SynthesisControl{kNever, control.settings, {}});
+      });
+    }
     return m_generator.synthesize(w, control);
   }
 
  private:
+  /// As a recording needs it: the host takes no part on the way.
+  bool asksForTheSameEachTime() const {
+    const GeneratorInfo& info = m_generator.info();
+    const NoiseMode usual = info.noiseModes.empty() ? NoiseMode::None : info.noiseModes.front();
+    return info.styleLayers > 0 && !info.runsProgram && control.settings.noise.value_or(usual) != NoiseMode::Random &&
+           !control.settings.transform && !control.wMean.defined() && !control.coarse;
+  }
+
   torch::Tensor labels(const GeneratorInputs& inputs) const {
     const int count = m_generator.info().classCount;
     if (m_generator.info().labels == LabelKind::None) {
@@ -218,6 +235,7 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
     Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
     synthesis.control.keepActivations = options.keepActivations;
     synthesis.control.coarseResolution = options.coarseResolution;
+    synthesis.graph = m_parts->device.is_cuda() ? &m_parts->graph : nullptr;
     if (options.coarse) {
       synthesis.control.coarse = [&](const torch::Tensor& coarse) {
         Frame early = frame;

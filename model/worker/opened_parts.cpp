@@ -128,6 +128,7 @@ void OpenedModel::Parts::moveToCpu() {
   if (device.is_cpu()) {
     return;  // another caller was here first
   }
+  graph.drop();
   buildOn(torch::kCPU);
   device = torch::kCPU;
   m_most = std::numeric_limits<std::size_t>::max();
@@ -159,7 +160,14 @@ void OpenedModel::Parts::runBatches(std::size_t count,
       throw ModelError(std::string("the picture could not be made: ") + error.what_without_backtrace());
     }
   };
-  workInMemory(count, most, guarded, {dropCache, [this] { moveToCpu(); }});
+  const auto dropAll = [this] {
+    {
+      const std::lock_guard lock(m_atWork);
+      graph.drop();
+    }
+    dropCache();
+  };
+  workInMemory(count, most, guarded, {dropAll, [this] { moveToCpu(); }});
   const std::lock_guard lock(m_atWork);
   if (!device.is_cpu()) {
     m_most = std::min(m_most, most);

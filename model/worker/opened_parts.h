@@ -6,6 +6,7 @@
 #include "model/generators/generator.h"
 #include "model/worker/generation_stream.h"
 #include "model/worker/model_choice.h"
+#include "model/worker/synthesis_graph.h"
 
 #include <limits>
 #include <memory>
@@ -39,6 +40,7 @@ struct OpenedModel::Parts {
   GeneratorInfo info;
   torch::Device device = torch::kCPU;  // guarded by `atWork` once the model is open; so are the next two
   std::shared_ptr<Generator> generator;
+  SynthesisGraph graph{makeCudaRecording};       // likewise; for a GPU
   std::shared_ptr<const Checkpoint> checkpoint;  // while the CPU may have to take over; then null
   ModelChoice choice;                            // its group and views are the checkpoint's
   const std::string container;
@@ -54,7 +56,7 @@ struct OpenedModel::Parts {
   std::size_t m_most = std::numeric_limits<std::size_t>::max();  // pictures at once; guarded by `m_atWork`
   std::int64_t m_parameters = 0;
   std::size_t m_bytesEach = 0;  // that a picture took on the CPU, at most; 0: not known; guarded by `m_atWork`
-  std::mutex m_atWork;  // the generator: the window's worker, an export and a search for directions may all ask
+  std::mutex m_atWork;          // the generator: the window's worker, an export and a search for directions may all ask
 };
 
 }  // namespace loom::model

@@ -3,11 +3,13 @@
 #include "model/compute_device.h"
 #include "model/cuda_library.h"
 #include "model/device/kernel_trial.h"
+#include "model/device/recording.h"
 #include "model/device/shared_library.h"
 #include "tests/bench/gpu_kernels.h"
 #include "tests/model/oracle_cases.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace loom::bench {
 namespace {
@@ -139,6 +141,41 @@ int reportFullMemory(const LoomCudaInterface& cuda) {
   return problem.empty() ? 0 : 1;
 }
 
+/// Pictures that a recording gives beside those that the network gives before there is one.
+int reportGraphs() {
+  constexpr std::uint32_t kSeeds = 8;
+  std::printf("## CUDA graphs\n\n");
+  std::string problem;
+  try {
+    const std::filesystem::path checkpoint = LOOM_RESOURCES "/checkpoints/emoji-styles.safetensors";
+    const auto recorded = model::OpenedModel::open(checkpoint);
+    const std::uint64_t before = model::cudaReplays();
+    for (std::uint32_t seed = 0; seed < kSeeds && problem.empty(); ++seed) {
+      model::LatentState state;
+      state.seed = seed;
+      const model::Frame replayed = recorded->render(state);
+      const model::Frame plain = model::OpenedModel::open(checkpoint)->render(state);
+      const auto a = model::hostPixels(replayed);
+      const auto b = model::hostPixels(plain);
+      const std::size_t bytes = static_cast<std::size_t>(plain.width) * static_cast<std::size_t>(plain.height) * 4;
+      problem = !a.error.empty() ? a.error : !b.error.empty() ? b.error : "";
+      for (std::size_t i = 0; problem.empty() && i < bytes; ++i) {
+        if (std::abs(a.data[i] - b.data[i]) > 1) {
+          problem = "seed " + std::to_string(seed) + " is another picture when it is replayed";
+        }
+      }
+    }
+    if (problem.empty() && model::cudaReplays() - before < kSeeds / 2) {
+      problem = "nothing was replayed";
+    }
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  std::printf("%s\n\n",
+              problem.empty() ? "Recorded, and the pictures are the same: good" : ("**BAD** " + problem).c_str());
+  return problem.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int gpuCheck() {
@@ -152,7 +189,7 @@ int gpuCheck() {
     std::printf("%s, compute capability %d.%d, %.1f GB\n\n", one.name, one.computeMajor, one.computeMinor,
                 static_cast<double>(one.memoryBytes) * 1e-9);
   }
-  const int bad = reportKernels(*table) + reportOracle() + reportFullMemory(*table);
+  const int bad = reportKernels(*table) + reportOracle() + reportGraphs() + reportFullMemory(*table);
   std::printf("**%s**\n\n", bad == 0 ? "All good." : (std::to_string(bad) + " bad.").c_str());
   return bad == 0 ? 0 : 1;
 }
