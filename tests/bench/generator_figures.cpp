@@ -2,6 +2,7 @@
 
 #include "model/opened_model.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/made_network.h"
 #include "tests/model/style_checkpoints.h"
 
 #include <QElapsedTimer>
@@ -162,16 +163,11 @@ int firstPicture(const std::string& path) {
 }
 
 void measureGenerators(const std::string& folder, const std::string& only) {
-  std::filesystem::create_directories(folder);
   for (const Network& network : networks()) {
     if (!std::string(network.name).starts_with(only)) {
       continue;
     }
-    const std::filesystem::path path = std::filesystem::path(folder) / network.file;
-    if (!std::filesystem::exists(path)) {
-      const test::RandomNetwork made = network.make();
-      model::writeSafetensors(path, made.tensors, made.metadata);
-    }
+    const std::filesystem::path path = madeNetwork(folder, network.file, network.make);
     measureStart(network, QString::fromStdString(path.string()));
     const auto opened = OpenedModel::open(path);
     measurePictures(network, *opened);

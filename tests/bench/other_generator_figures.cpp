@@ -2,6 +2,7 @@
 
 #include "model/opened_model.h"
 #include "tests/bench/figures.h"
+#include "tests/bench/made_network.h"
 #include "tests/model/other_checkpoints.h"
 
 #include <QElapsedTimer>
@@ -83,16 +84,11 @@ void measure(const Network& network, const OpenedModel& opened) {
 }  // namespace
 
 void measureOtherGenerators(const std::string& folder, const std::string& only) {
-  std::filesystem::create_directories(folder);
   for (const Network& network : networks()) {
     if (!std::string(network.name).starts_with(only)) {
       continue;
     }
-    const std::filesystem::path path = std::filesystem::path(folder) / network.file;
-    if (!std::filesystem::exists(path)) {
-      const test::RandomNetwork made = network.make();
-      model::writeSafetensors(path, made.tensors, made.metadata);
-    }
+    const std::filesystem::path path = madeNetwork(folder, network.file, network.make);
     std::shared_ptr<OpenedModel> opened;
     Figure opening{std::string(network.name) + ": opening", {}};
     for (int run = 0; run < 3; ++run) {

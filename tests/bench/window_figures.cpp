@@ -1,7 +1,7 @@
 #include "tests/bench/window_figures.h"
 
+#include "tests/bench/made_network.h"
 #include "tests/model/small_checkpoints.h"
-#include "tests/model/style_checkpoints.h"
 #include "tests/ui/window_bench.h"
 
 #include <QCoreApplication>
@@ -66,9 +66,8 @@ std::vector<double> gapsWhileDragging(test::WindowBench& bench, double seconds, 
   QTimer hand;
   int step = 0;
   hand.setInterval(kMoveMs);
-  QObject::connect(&hand, &QTimer::timeout, [&] {
-    send(canvas, QEvent::MouseMove, bench.onTrack(slider, 0.5 + 0.4 * std::sin(++step * 0.1)));
-  });
+  QObject::connect(&hand, &QTimer::timeout,
+                   [&] { send(canvas, QEvent::MouseMove, bench.onTrack(slider, 0.5 + 0.4 * std::sin(++step * 0.1))); });
   turnUntil(500, [] { return false; });
   sinceBeat.start();
   beat.start();
@@ -154,12 +153,8 @@ Figure measureStalls(double seconds) {
 std::vector<Figure> measureLargeStalls(const std::string& folder, double seconds) {
   Figure gaps{"UI thread's gaps, StyleGAN2 1024 under the slider", {}, 50.0, 1.0};
   Figure frames{"StyleGAN2 1024: from one picture on screen to the next", {}};
-  std::filesystem::create_directories(folder);
-  const std::filesystem::path path = std::filesystem::path(folder) / "stylegan2-1024.safetensors";
-  if (!std::filesystem::exists(path)) {
-    const test::RandomNetwork made = test::randomStylegan2(1024, 32768);
-    model::writeSafetensors(path, made.tensors, made.metadata);
-  }
+  const std::filesystem::path path =
+      madeNetwork(folder, "stylegan2-1024.safetensors", [] { return test::randomStylegan2(1024, 32768); });
   test::WindowBench bench;
   if (!bench.show(QString::fromStdString(std::filesystem::absolute(path).string()))) {
     gaps.name = "StyleGAN2 1024: not measured, the window did not show its picture in time";
