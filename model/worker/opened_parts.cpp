@@ -143,7 +143,7 @@ void OpenedModel::Parts::runBatches(std::size_t count,
   std::size_t most = 0;
   {
     const std::lock_guard lock(m_atWork);
-    most = device.is_cpu() ? std::min(m_most, mostInMemory(freeMemory(), m_bytesEach)) : m_most;
+    most = device.is_cpu() && count > 1 ? std::min(m_most, mostInMemory(freeMemory(), m_bytesEach)) : m_most;
   }
   const auto guarded = [&](std::size_t first, std::size_t size) {
     const std::lock_guard lock(m_atWork);

@@ -33,11 +33,6 @@ const std::array<ActivationEntry, 9>& entries() {
 
 constexpr double kLeak = 0.2;
 
-std::vector<float> valuesOf(const torch::Tensor& line) {
-  const torch::Tensor here = line.to(torch::kCPU, torch::kFloat32).contiguous();
-  return {here.const_data_ptr<float>(), here.const_data_ptr<float>() + here.numel()};
-}
-
 /// The filter as rows ⊗ columns where it is such a product, as all of the field's are: two passes of n taps, not n².
 bool splitFilter(const torch::Tensor& f, torch::Tensor& rows, torch::Tensor& columns) {
   const auto sum = f.sum();
@@ -51,6 +46,11 @@ bool splitFilter(const torch::Tensor& f, torch::Tensor& rows, torch::Tensor& col
 }
 
 }  // namespace
+
+std::vector<float> valuesOf(const torch::Tensor& filter) {
+  const torch::Tensor flat = filter.to(torch::kCPU, torch::kFloat32).contiguous().flatten();
+  return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+}
 
 std::optional<Activation> activationNamed(const std::string& name) {
   for (const auto& entry : entries()) {

@@ -30,6 +30,9 @@ std::optional<float> slopeOf(Activation activation);
 /// The activation without its gain, in place where it can be: use what is returned.
 torch::Tensor activate(Activation activation, torch::Tensor x);
 
+/// The taps of a filter, on the host.
+std::vector<float> valuesOf(const torch::Tensor& filter);
+
 /// A resample_filter made ready for one number of channels, on the device that it is on.
 class FirFilter {
  public:

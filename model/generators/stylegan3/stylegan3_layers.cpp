@@ -16,11 +16,6 @@ constexpr double kEpsilon = 1e-8;
 Tensor channelsLast(const Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
 Tensor asPlanes(const Tensor& perChannel) { return perChannel.unsqueeze(-1).unsqueeze(-1); }
 
-std::vector<float> valuesOf(const Tensor& filter) {
-  const Tensor flat = filter.to(torch::kCPU, torch::kFloat32).contiguous().flatten();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
-
 template <typename In, typename Out>
 void filterAll(const FilteredLrelu& plan, const Tensor& x, const Tensor& scale, const Tensor& bias, Tensor& y) {
   FilteredLreluCall<In, Out> call;
