@@ -1,5 +1,6 @@
 #include "app/program_exports.h"
 
+#include "app/export/background_writes.h"
 #include "app/export/dataset.h"
 #include "app/export/enlarge.h"
 #include "app/export/export_error.h"
@@ -9,9 +10,10 @@
 #include "app/export/picture.h"
 #include "app/export/picture_file.h"
 #include "app/export/picture_format.h"
-#include "model/cuda_library.h"
 
 #include <QFile>
+
+#include <algorithm>
 
 namespace loom::app {
 namespace {
@@ -36,7 +38,7 @@ model::Frame exact(const model::OpenedModel& opened, const model::Frame& frame, 
 QImage enlargedPicture(const model::OpenedModel& opened, const model::LatentState& state,
                        const ui::PictureRequest& request, const std::stop_token& stop) {
   const model::Frame frame = opened.render(state, 0, [&] { return stop.stop_requested(); });
-  return enlarge(pictureFromFrame(inHostMemory(frame), opened.info().channels), request.scale, resampleOf(request));
+  return enlarge(pictureFromFrame(frame, opened.info().channels), request.scale, resampleOf(request));
 }
 
 bool writePictures(const model::OpenedModel& opened, const model::LatentState& look, const ui::BatchRequest& request,
@@ -48,30 +50,36 @@ bool writePictures(const model::OpenedModel& opened, const model::LatentState& l
   const auto names = outputNames(nativePath(request.picture.path).string(), numbers);
   checkPictureTarget(names.front(), QSize(opened.info().width, opened.info().height) * request.picture.scale);
   const auto sha256 = sha256OfFile(opened.path(), stop);
-  for (std::size_t i = 0; sha256 && i < names.size(); ++i) {
+  if (!sha256) {
+    return false;
+  }
+  BackgroundWrites writes;
+  const auto together = static_cast<std::size_t>(opened.sideBySide());
+  for (std::size_t first = 0; first < names.size(); first += together) {
     if (stop.stop_requested()) {
       return false;
     }
-    const model::LatentState state = model::withSeed(look, *numbers[i].seed);
-    Provenance provenance = provenanceOf(opened, state, *sha256);
-    addEnlargement(provenance, request.picture);
-    writePicture(enlargedPicture(opened, state, request.picture, stop), names[i], provenance,
-                 {request.picture.jpegQuality});
-    progress(static_cast<double>(i + 1) / static_cast<double>(names.size()));
+    std::vector<model::LatentState> states;
+    for (std::size_t i = first; i < std::min(first + together, names.size()); ++i) {
+      states.push_back(model::withSeed(look, *numbers[i].seed));
+    }
+    const auto frames = opened.renderEach(states, [&] { return stop.stop_requested(); });
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      Provenance provenance = provenanceOf(opened, states[i], *sha256);
+      addEnlargement(provenance, request.picture);
+      writes.start([&, frame = frames[i], name = names[first + i], provenance = std::move(provenance)] {
+        const QImage picture = pictureFromFrame(frame, opened.info().channels);
+        writePicture(enlarge(picture, request.picture.scale, resampleOf(request.picture)), name, provenance,
+                     {request.picture.jpegQuality});
+      });
+    }
+    progress(static_cast<double>(first + states.size()) / static_cast<double>(names.size()));
   }
-  return sha256.has_value();
+  writes.finish();
+  return true;
 }
 
 }  // namespace
-
-model::Frame inHostMemory(model::Frame frame) {
-  const model::HostPixels pixels = model::hostPixels(frame);
-  if (!pixels.error.empty()) {
-    throw ExportError("the picture could not be fetched from the GPU: " + pixels.error);
-  }
-  frame.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
-  return frame;
-}
 
 bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, const ui::PictureRequest& request,
                 const std::stop_token& stop) {
@@ -83,7 +91,7 @@ bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, con
   }
   Provenance provenance = provenanceOf(opened, frame.latent, *sha256);
   addEnlargement(provenance, request);
-  const QImage picture = pictureFromFrame(inHostMemory(exact(opened, frame, stop)), opened.info().channels);
+  const QImage picture = pictureFromFrame(exact(opened, frame, stop), opened.info().channels);
   writePicture(enlarge(picture, request.scale, resampleOf(request)), target, provenance, {request.jpegQuality});
   return true;
 }

@@ -13,9 +13,6 @@ namespace loom::app {
 /// Told the share that is done, in [0, 1].
 using ExportProgress = std::function<void(double)>;
 
-/// The frame with its pixels in host memory, wherever they were.
-model::Frame inHostMemory(model::Frame frame);
-
 bool writeFrame(const model::OpenedModel& opened, const model::Frame& frame, const ui::PictureRequest& request,
                 const std::stop_token& stop);
 

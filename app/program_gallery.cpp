@@ -5,7 +5,6 @@
 #include "app/export/model_provenance.h"
 #include "app/export/picture.h"
 #include "app/gallery/gallery_folder.h"
-#include "model/cuda_library.h"
 
 #include <QDir>
 #include <QMetaObject>
@@ -34,16 +33,6 @@ std::vector<float> styleOf(const model::OpenedModel& opened, model::LatentState 
     mean[i % mean.size()] += ws->values[i] / static_cast<float>(info.styleLayers);
   }
   return mean;
-}
-
-QImage imageOf(const model::Frame& frame, int channels) {
-  const model::HostPixels pixels = model::hostPixels(frame);
-  if (!pixels.error.empty()) {
-    throw ExportError("The picture could not be fetched from the GPU: " + pixels.error);
-  }
-  model::Frame host = frame;
-  host.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
-  return pictureFromFrame(host, channels);
 }
 
 GalleryFilter filterOf(const ui::GalleryQuery& query) {
@@ -210,7 +199,7 @@ void ProgramGallery::keep(const Model& model, const model::Frame& frame, ui::Gal
     const model::Frame exact =
         frame.quality == model::Quality::Exact ? frame : model->render(frame.latent, frame.generation);
     const EntryId id =
-        gallery.keep({imageOf(exact, model->info().channels), provenance,
+        gallery.keep({pictureFromFrame(exact, model->info().channels), provenance,
                       QString::fromStdString(model->path().string()), QString::fromStdString(frame.latent.input.path)});
     tell([=, this] {
       Q_EMIT kept(id);

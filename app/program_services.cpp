@@ -323,6 +323,6 @@ model::TrainingWorker::Opener ProgramServices::trainingOpener(const ui::Training
   };
 }
 
-QImage ProgramServices::imageOf(const model::Frame& frame) const { return pictureFromFrame(inHostMemory(frame)); }
+QImage ProgramServices::imageOf(const model::Frame& frame) const { return pictureFromFrame(frame); }
 
 }  // namespace loom::app

@@ -1,6 +1,7 @@
 #include "app/export/dataset.h"
 
 #include "app/export/atomic_file.h"
+#include "app/export/background_writes.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
 #include "app/export/model_provenance.h"
@@ -65,14 +66,23 @@ class DatasetWriter {
   bool run(const std::function<void(std::int64_t)>& progress) const {
     takeFolder();
     const std::int64_t all = picturesOf(m_request, m_model.info());
+    BackgroundWrites writes;
+    const auto together = static_cast<std::size_t>(m_model.sideBySide());
+    std::vector<std::int64_t> missing;
     for (std::int64_t i = 0; i < all; ++i) {
       if (m_stop.stop_requested()) {
         return false;
       }
-      progress(i);
-      make(i);
+      if (std::error_code error; !fs::exists(m_folder / nameOf(i), error)) {  // else whole: they appear whole or not at all
+        missing.push_back(i);
+      }
+      if (missing.size() == together || i + 1 == all) {
+        make(missing, writes);
+        missing.clear();
+        progress(i + 1);
+      }
     }
-    progress(all);
+    writes.finish();
     writeText(m_folder / "dataset.json", labels(all).dump() + '\n');
     writeText(m_folder / "DATASET.md", page(all));
     if (m_zip) {
@@ -129,19 +139,20 @@ class DatasetWriter {
     return state;
   }
 
-  void make(std::int64_t index) const {
-    const fs::path target = m_folder / nameOf(index);
-    std::error_code error;
-    if (fs::exists(target, error)) {
-      return;  // whole, since pictures appear whole or not at all
+  void make(const std::vector<std::int64_t>& pictures, BackgroundWrites& writes) const {
+    std::vector<model::LatentState> states;
+    for (const std::int64_t index : pictures) {
+      states.push_back(stateOf(index));
     }
-    fs::create_directories(target.parent_path(), error);
-    const model::LatentState state = stateOf(index);
-    const model::Interrupt interrupt = [this] { return m_stop.stop_requested(); };
-    const auto made = m_model.generate(m_model.inputsFor(state, nullptr, interrupt),
-                                       model::resolveSettings(state, m_model.info()), interrupt);
-    writePicture(pictureFromTensor(made.image, 0, m_model.info().range), target,
-                 provenanceOf(m_model, state, m_sha256));
+    const auto frames = m_model.renderEach(states, [this] { return m_stop.stop_requested(); });
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      const fs::path target = m_folder / nameOf(pictures[i]);
+      std::error_code error;
+      fs::create_directories(target.parent_path(), error);
+      writes.start([this, target, frame = frames[i], provenance = provenanceOf(m_model, states[i], m_sha256)] {
+        writePicture(pictureFromFrame(frame, m_model.info().channels), target, provenance);
+      });
+    }
   }
 
   Json labels(std::int64_t all) const {

@@ -4,7 +4,6 @@
 #include "app/export/model_provenance.h"
 #include "app/export/picture.h"
 #include "app/export/video_file.h"
-#include "model/cuda_library.h"
 #include "model/worker/thread_priority.h"
 
 #include <nlohmann/json.hpp>
@@ -31,16 +30,6 @@ struct Made {
 
 std::string rateText(const FrameRate& rate) {
   return std::to_string(rate.numerator) + (rate.denominator == 1 ? "" : "/" + std::to_string(rate.denominator));
-}
-
-/// In host memory: a GPU's frames lie on the GPU.
-model::Frame onHost(model::Frame frame) {
-  const model::HostPixels pixels = model::hostPixels(frame);
-  if (!pixels.error.empty()) {
-    throw ExportError("A frame cannot be taken from the GPU: " + pixels.error + ".");
-  }
-  frame.pixels = {model::FramePixels::Location::Host, pixels.data, pixels.owner};
-  return frame;
 }
 
 }  // namespace
@@ -176,16 +165,16 @@ bool Film::paused() const {
 void Film::waitWhilePaused(const std::stop_token& stop) {
   std::unique_lock lock(m_mutex);
   m_resumed.wait(lock, stop, [this] { return !m_paused; });
+  if (stop.stop_requested()) {
+    throw model::Interrupted();
+  }
 }
 
 void Film::encode(Queue& queue) const {
   model::lowerThreadPriority();  // the generator sets the pace
   try {
     while (auto made = queue.take()) {
-      const model::Frame frame = onHost(std::move(made->frame));
-      QImage picture = m_model->info().channels == 1
-                           ? pictureFromFrame(frame, 1)
-                           : QImage(frame.pixels.data, frame.width, frame.height, QImage::Format_RGBA8888);
+      QImage picture = pictureFromFrame(made->frame, m_model->info().channels);
       if (m_request.scale > 1) {
         picture = enlarge(picture, m_request.scale, m_request.resample);
       }
@@ -200,33 +189,40 @@ void Film::encode(Queue& queue) const {
   }
 }
 
+Provenance Film::wholeFilm(Provenance ofFirst) const {
+  if (m_request.scale > 1) {
+    ofFirst.enlargement =
+        std::to_string(m_request.scale) + (m_request.resample == Resample::Nearest ? " nearest" : " smooth");
+  }
+  ofFirst.film = FilmProvenance{m_request.frames, rateText(m_request.video.rate), -1,
+                                timelineToJson(m_request.timeline, m_model->info())};
+  return ofFirst;
+}
+
 void Film::makeFrames(Queue& queue, const std::stop_token& stop,
                       const std::function<void(const FilmProgress&)>& progress) {
   const model::GeneratorInfo& info = m_model->info();
   const model::Interrupt interrupt = [&stop] { return stop.stop_requested(); };
-  for (int i = 0; i < m_request.frames; ++i) {
-    waitWhilePaused(stop);
-    if (stop.stop_requested()) {
-      throw model::Interrupted();
+  const int together = m_model->sideBySide();
+  for (int first = 0; first < m_request.frames; first += together) {
+    std::vector<model::LatentState> states;
+    for (int i = first; i < std::min(first + together, m_request.frames); ++i) {
+      states.push_back(model::stateAt(m_request.timeline, secondsOfFrame(m_request.timeline, i, m_request.frames), info));
     }
-    const model::LatentState state =
-        model::stateAt(m_request.timeline, secondsOfFrame(m_request.timeline, i, m_request.frames), info);
-    Provenance provenance = provenanceOf(*m_model, state, m_request.checkpointSha256);
-    Made made{m_model->render(state, 0, interrupt, m_request.picture.get()), {provenance.latent, provenance.z}};
-    if (i == 0) {
-      queue.provenance = std::move(provenance);
-      if (m_request.scale > 1) {
-        queue.provenance.enlargement =
-            std::to_string(m_request.scale) + (m_request.resample == Resample::Nearest ? " nearest" : " smooth");
+    std::vector<model::Frame> frames = m_model->renderEach(states, interrupt, m_request.picture.get());
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      waitWhilePaused(stop);
+      Provenance provenance = provenanceOf(*m_model, states[i], m_request.checkpointSha256);
+      Made made{std::move(frames[i]), {provenance.latent, provenance.z}};
+      if (first == 0 && i == 0) {
+        queue.provenance = wholeFilm(std::move(provenance));
       }
-      queue.provenance.film =
-          FilmProvenance{m_request.frames, rateText(m_request.video.rate), -1, timelineToJson(m_request.timeline, info)};
-    }
-    if (!queue.put(std::move(made), stop)) {
-      break;  // waitForMore tells why
-    }
-    if (progress) {
-      progress({i + 1, queue.written(), m_request.frames, 0.0});
+      if (!queue.put(std::move(made), stop)) {
+        return;  // waitForMore tells why
+      }
+      if (progress) {
+        progress({first + static_cast<int>(i) + 1, queue.written(), m_request.frames, 0.0});
+      }
     }
   }
 }

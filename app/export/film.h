@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/export/enlarge.h"
+#include "app/export/provenance.h"
 #include "app/export/video_format.h"
 #include "model/float_tensor.h"
 #include "model/opened_model.h"
@@ -59,7 +60,7 @@ class Film {
   /// left. Throws ExportError, or std::runtime_error with a sentence where the model fails.
   bool write(const std::stop_token& stop = {}, const std::function<void(const FilmProgress&)>& progress = {});
 
-  /// The generator waits before its next frame; the encoder writes what it has.
+  /// No further frame is handed on; the encoder writes what it has.
   void pause();
   void resume();
   bool paused() const;
@@ -68,6 +69,7 @@ class Film {
   class Queue;
   void waitWhilePaused(const std::stop_token& stop);
   void encode(Queue& queue) const;
+  Provenance wholeFilm(Provenance ofFirst) const;
   void makeFrames(Queue& queue, const std::stop_token& stop, const std::function<void(const FilmProgress&)>& progress);
 
   std::shared_ptr<const model::OpenedModel> m_model;

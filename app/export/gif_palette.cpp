@@ -2,20 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace loom::app {
 namespace {
 
-constexpr int kBinBits = 6;
-constexpr std::size_t kBins = std::size_t{1} << (3 * kBinBits);
+constexpr int kCountedBits = 5;  // of each channel: colours that are counted as one, by their mean
+constexpr int kFoundBits = 6;    // those that have one nearest entry
+constexpr std::size_t binsOf(int bits) { return std::size_t{1} << (3 * bits); }
 constexpr int kRounds = 4;
 /// The dithering reaches so many times as far as a colour is from its entry: it needs to reach the next one.
 constexpr double kDither = 1.5;
 
+template <int kBits>
 std::size_t binOf(int red, int green, int blue) {
-  constexpr int kDrop = 8 - kBinBits;
-  return (static_cast<std::size_t>(red >> kDrop) << (2 * kBinBits)) | (static_cast<std::size_t>(green >> kDrop) << kBinBits) |
+  constexpr int kDrop = 8 - kBits;
+  return (static_cast<std::size_t>(red >> kDrop) << (2 * kBits)) | (static_cast<std::size_t>(green >> kDrop) << kBits) |
          static_cast<std::size_t>(blue >> kDrop);
 }
 
@@ -112,27 +113,12 @@ std::vector<std::array<double, 3>> medianCut(std::vector<Colour>& colours, std::
   return centres;
 }
 
-std::size_t nearestOf(const std::vector<std::array<double, 3>>& centres, const std::array<double, 3>& rgb) {
-  std::size_t best = 0;
-  double least = std::numeric_limits<double>::max();
-  for (std::size_t i = 0; i < centres.size(); ++i) {
-    double distance = 0.0;
-    for (std::size_t c = 0; c < 3; ++c) {
-      distance += (centres[i][c] - rgb[c]) * (centres[i][c] - rgb[c]);
-    }
-    if (distance < least) {
-      least = distance;
-      best = i;
-    }
-  }
-  return best;
-}
-
 template <typename Colour>
 void refine(std::vector<std::array<double, 3>>& centres, const std::vector<Colour>& colours) {
+  const NearestColour nearest(centres);
   std::vector<Colour> sums(centres.size());
   for (const Colour& colour : colours) {
-    Colour& sum = sums[nearestOf(centres, colour.rgb)];
+    Colour& sum = sums[nearest.of(colour.rgb)];
     for (std::size_t c = 0; c < 3; ++c) {
       sum.rgb[c] += colour.weight * colour.rgb[c];
     }
@@ -148,10 +134,11 @@ void refine(std::vector<std::array<double, 3>>& centres, const std::vector<Colou
 /// Root mean square, of one channel.
 template <typename Colour>
 double meanDistance(const std::vector<std::array<double, 3>>& centres, const std::vector<Colour>& colours) {
+  const NearestColour nearest(centres);
   double sum = 0.0;
   double weight = 0.0;
   for (const Colour& colour : colours) {
-    const auto& centre = centres[nearestOf(centres, colour.rgb)];
+    const auto& centre = centres[nearest.of(colour.rgb)];
     for (std::size_t c = 0; c < 3; ++c) {
       sum += colour.weight * (centre[c] - colour.rgb[c]) * (centre[c] - colour.rgb[c]);
     }
@@ -162,13 +149,13 @@ double meanDistance(const std::vector<std::array<double, 3>>& centres, const std
 
 }  // namespace
 
-GifPalette::GifPalette() : m_bins(kBins), m_nearest(kBins, -1) {}
+GifPalette::GifPalette() : m_bins(binsOf(kCountedBits)), m_nearest(binsOf(kFoundBits), -1) {}
 
 void GifPalette::count(const QImage& picture) {
   for (int y = 0; y < picture.height(); ++y) {
     const uchar* in = picture.constScanLine(y);
     for (int x = 0; x < picture.width(); ++x, in += 3) {
-      Bin& bin = m_bins[binOf(in[0], in[1], in[2])];
+      Bin& bin = m_bins[binOf<kCountedBits>(in[0], in[1], in[2])];
       ++bin.pixels;
       for (std::size_t c = 0; c < 3; ++c) {
         bin.sums[c] += in[c];
@@ -210,27 +197,22 @@ void GifPalette::make() {
     }
   }
   m_colours.resize(kColours, packed(0, 0, 0));
+  std::vector<NearestColour::Colour> colours;
+  for (const std::uint32_t colour : m_colours) {
+    colours.push_back({static_cast<double>(colour >> 16U & 255U), static_cast<double>(colour >> 8U & 255U),
+                       static_cast<double>(colour & 255U)});
+  }
+  m_search.emplace(colours);
   m_colours.push_back(0);  // transparent
 }
 
 std::uint8_t GifPalette::nearest(int red, int green, int blue) {
-  std::int16_t& known = m_nearest[binOf(red, green, blue)];
+  std::int16_t& known = m_nearest[binOf<kFoundBits>(red, green, blue)];
   if (known < 0) {
-    constexpr int kDrop = 8 - kBinBits;
+    constexpr int kDrop = 8 - kFoundBits;
     constexpr int kHalf = 1 << (kDrop - 1);
-    const auto middle = [](int value) { return (value >> kDrop << kDrop) + kHalf; };
-    int least = std::numeric_limits<int>::max();
-    for (int i = 0; i < kColours; ++i) {
-      const std::uint32_t colour = m_colours[static_cast<std::size_t>(i)];
-      const int dr = static_cast<int>(colour >> 16U & 255U) - middle(red);
-      const int dg = static_cast<int>(colour >> 8U & 255U) - middle(green);
-      const int db = static_cast<int>(colour & 255U) - middle(blue);
-      const int distance = dr * dr + dg * dg + db * db;
-      if (distance < least) {
-        least = distance;
-        known = static_cast<std::int16_t>(i);
-      }
-    }
+    const auto middle = [](int value) { return static_cast<double>((value >> kDrop << kDrop) + kHalf); };
+    known = static_cast<std::int16_t>(m_search->of({middle(red), middle(green), middle(blue)}));
   }
   return static_cast<std::uint8_t>(known);
 }

@@ -1,10 +1,13 @@
 // The colours of a GIF: one palette for the whole film, so that nothing flickers from frame to frame.
 #pragma once
 
+#include "app/export/nearest_colour.h"
+
 #include <QImage>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -40,11 +43,12 @@ class GifPalette {
   std::vector<Colour> countedColours() const;
   std::uint8_t nearest(int red, int green, int blue);
 
-  std::vector<Bin> m_bins;            // 64 × 64 × 64
+  std::vector<Bin> m_bins;            // 32 × 32 × 32
   std::set<std::uint32_t> m_exact;    // all colours, as long as there are few
   bool m_few = true;
   std::vector<std::uint32_t> m_colours;
-  std::array<int, 64> m_shifts{};     // of the dithering
+  std::optional<NearestColour> m_search;  // since `make`
+  std::array<int, 64> m_shifts{};  // of the dithering
   std::vector<std::int16_t> m_nearest;  // of the middle of each bin; −1: not asked for yet
 };
 

@@ -2,6 +2,7 @@
 
 #include "app/export/export_error.h"
 #include "app/export/picture_format.h"
+#include "model/cuda_library.h"
 #include "model/device/rgba_pack.h"
 
 #include <algorithm>
@@ -41,12 +42,13 @@ QImage blankPicture(QSize size, QImage::Format format) {
 }
 
 QImage pictureFromFrame(const model::Frame& frame, int channels) {
-  if (frame.pixels.location != model::FramePixels::Location::Host || !frame.pixels.data) {
-    throw ExportError("The picture lies in the GPU's memory and cannot be written from there.");
+  const model::HostPixels pixels = model::hostPixels(frame);
+  if (!pixels.error.empty()) {
+    throw ExportError("The picture cannot be taken from the GPU: " + pixels.error + ".");
   }
   const bool grey = channels == 1;
   QImage picture = blankPicture({frame.width, frame.height}, grey ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
-  const std::uint8_t* in = frame.pixels.data;
+  const std::uint8_t* in = pixels.data;
   for (int y = 0; y < frame.height; ++y) {
     uchar* out = picture.scanLine(y);
     for (int x = 0; x < frame.width; ++x, in += 4) {

@@ -15,8 +15,8 @@ namespace loom::app {
 /// A picture whose pixels are not set. Throws ExportError where Qt or the memory has no room for it.
 QImage blankPicture(QSize size, QImage::Format format);
 
-/// The pixels of a frame in host memory, without alpha; `channels` is the generator's: 1 makes a grey picture.
-/// Throws ExportError for a frame that lies on a GPU.
+/// The pixels of a frame, wherever they lie, without alpha; `channels` is the generator's: 1 makes a grey picture.
+/// Throws ExportError where they cannot be taken from the GPU.
 QImage pictureFromFrame(const model::Frame& frame, int channels = 3);
 
 /// Picture `index` of an N×C×H×W tensor (C 1 or 3). `range` goes to 0…255, what is outside is clamped, NaN is black;

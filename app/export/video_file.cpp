@@ -39,6 +39,8 @@ class DraftedWriter : public VideoFile::Writer {
     const VideoFormat format = *videoFormatOfName(target);
     m_writer = told(target, [&] {
       switch (format) {
+        case VideoFormat::Apng:
+          return apngWriter(m_draft.path(), size, options, provenance);
         case VideoFormat::Gif:
           return gifWriter(m_draft.path(), size, options, provenance);
         case VideoFormat::Pictures:

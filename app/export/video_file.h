@@ -15,7 +15,7 @@ namespace loom::app {
 
 /// A film in the making, at `target` once `finish` is done; until then the old file stands as it was, and nothing is left
 /// of a film that was not finished. The same frames, options and provenance give the same bytes on every machine with the
-/// same version of FFmpeg.
+/// same versions of FFmpeg and zlib.
 ///
 /// H.264, VP9 and AV1 have their colours at half the resolution (4:2:0, BT.709, limited range), as all players expect. H.264
 /// cannot have odd sides then: its frames repeat their last column or row. The others keep the size.

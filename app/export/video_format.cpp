@@ -190,7 +190,7 @@ void checkVideoTarget(const fs::path& target, const VideoOptions& options) {
   checkTargetPlace(target);
   if (codec) {
     checkEncoder(target, *codec);
-  } else {
+  } else if (*format == VideoFormat::Gif) {
     videoLibrary();
   }
 }

@@ -1,5 +1,6 @@
 #include "app/export/video_writers.h"
 
+#include "app/export/background_writes.h"
 #include "app/export/gif_palette.h"
 #include "app/export/picture_file.h"
 #include "app/export/video_library.h"
@@ -26,10 +27,11 @@ EncoderSettings settingsFor(const fs::path& draft, QSize size, const VideoOption
   return settings;
 }
 
-/// H.264's at one quality; small films are small files, and their generators make a frame in a millisecond.
-const char* presetFor(const EncoderSettings& settings) {
+/// Small films are small files, and their generators make a frame in a millisecond: there the encoders' quickest ways, at
+/// the same quality.
+bool isSmall(const EncoderSettings& settings) {
   constexpr int kSmall = 128 * 128;
-  return settings.width * settings.height <= kSmall ? "ultrafast" : "faster";
+  return settings.width * settings.height <= kSmall;
 }
 
 /// Chosen for pictures of networks: quality before size, and quick enough to keep up with a small generator.
@@ -38,11 +40,13 @@ void setCodec(EncoderSettings& settings, VideoCodec codec, const VideoOptions& o
   switch (codec) {
     case VideoCodec::H264:
       settings.encoder = "libx264";
-      settings.encoderOptions = {{"preset", presetFor(settings)}, {"crf", crf}};
+      settings.encoderOptions = {{"preset", isSmall(settings) ? "ultrafast" : "faster"}, {"crf", crf}};
       break;
     case VideoCodec::Vp9:
       settings.encoder = "libvpx-vp9";
-      settings.encoderOptions = {{"crf", crf}, {"deadline", "good"}, {"cpu-used", "5"}, {"row-mt", "0"}, {"tile-columns", "2"}};
+      settings.encoderOptions = {{"crf", crf}, {"row-mt", "0"}, {"tile-columns", "2"}};
+      settings.encoderOptions.emplace_back("deadline", isSmall(settings) ? "realtime" : "good");
+      settings.encoderOptions.emplace_back("cpu-used", isSmall(settings) ? "7" : "5");
       break;
     case VideoCodec::Av1:
       settings.encoder = "libaom-av1";
@@ -60,25 +64,14 @@ class EncodedWriter : public VideoFile::Writer {
   EncodedWriter(fs::path draft, VideoFormat format, QSize size, const VideoOptions& options, Provenance provenance)
       : m_draft(std::move(draft)), m_format(format), m_provenance(std::move(provenance)) {
     EncoderSettings settings = settingsFor(m_draft, size, options);
-    if (const auto codec = codecFor(format, options)) {
-      setCodec(settings, *codec, options);
-    }
+    setCodec(settings, *codecFor(format, options), options);
     settings.metadata = {{"comment", commentFor(m_provenance)}, {"description", describe(m_provenance)}};
-    switch (format) {
-      case VideoFormat::Mp4:
-        settings.container = "mp4";
-        settings.containerOptions = {{"movflags", "+faststart"}};
-        break;
-      case VideoFormat::WebM:
-        settings.container = "webm";
-        settings.metadata.emplace_back("XMP", provenanceText(m_provenance));
-        break;
-      default:
-        settings.container = "apng";
-        settings.encoder = "apng";
-        settings.encoderOptions = {{"compression_level", "4"}, {"pred", "paeth"}};
-        settings.containerOptions = {{"plays", "0"}};
-        break;
+    if (format == VideoFormat::Mp4) {
+      settings.container = "mp4";
+      settings.containerOptions = {{"movflags", "+faststart"}};
+    } else {
+      settings.container = "webm";
+      settings.metadata.emplace_back("XMP", provenanceText(m_provenance));
     }
     m_encoder = videoLibrary().encode(settings);
   }
@@ -93,8 +86,6 @@ class EncodedWriter : public VideoFile::Writer {
     m_encoder.reset();
     if (m_format == VideoFormat::Mp4) {
       appendXmpToMp4(m_draft, provenanceText(m_provenance));
-    } else if (m_format == VideoFormat::Apng) {
-      insertXmpIntoApng(m_draft, provenanceText(m_provenance));
     }
     return true;
   }
@@ -197,16 +188,21 @@ class PicturesWriter : public VideoFile::Writer {
     char name[32];
     std::snprintf(name, sizeof name, "frame%0*d.png", m_digits, m_next++);
     const bool grey = picture.format() == QImage::Format_Grayscale8;
-    writePicture(grey ? picture : picture.convertToFormat(QImage::Format_RGB888), m_draft / name, m_provenance);
+    m_writes.start([picture = grey ? picture.copy() : picture.convertToFormat(QImage::Format_RGB888),
+                    target = m_draft / name, provenance = m_provenance] { writePicture(picture, target, provenance); });
   }
 
-  bool finish(const std::stop_token&, const std::function<void(double)>&) override { return true; }
+  bool finish(const std::stop_token&, const std::function<void(double)>&) override {
+    m_writes.finish();
+    return true;
+  }
 
  private:
   fs::path m_draft;
   Provenance m_provenance;
   int m_digits = 0;
   int m_next = 0;
+  BackgroundWrites m_writes;
 };
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <QFile>
 #include <QtEndian>
 
-#include <zlib.h>
-
 namespace loom::app {
 namespace {
 
@@ -137,24 +135,7 @@ QByteArray bigEndian(quint32 value) {
   return bytes;
 }
 
-QByteArray pngChunk(const QByteArray& typeAndData) {
-  const auto sum = crc32(0, reinterpret_cast<const Bytef*>(typeAndData.constData()), static_cast<uInt>(typeAndData.size()));
-  return bigEndian(static_cast<quint32>(typeAndData.size() - 4)) + typeAndData + bigEndian(static_cast<quint32>(sum));
-}
-
 }  // namespace
-
-void insertXmpIntoApng(const std::filesystem::path& path, const std::string& xmp) {
-  QFile in(path);
-  open(in, QIODevice::ReadOnly);
-  constexpr qint64 kEnd = 12;  // IEND, which holds nothing
-  if (!in.seek(in.size() - kEnd) || needed(in, kEnd).mid(4, 4) != "IEND") {
-    fail("it is no APNG");
-  }
-  // Keyword, no compression, no language, no translated keyword.
-  insertAt(in, path, in.size() - kEnd,
-           pngChunk("iTXt" + QByteArray("XML:com.adobe.xmp\0\0\0\0\0", 22) + QByteArray::fromStdString(xmp)));
-}
 
 void appendXmpToMp4(const std::filesystem::path& path, const std::string& xmp) {
   QFile file(path);

@@ -1,5 +1,4 @@
-// XMP in the films that no library of ours puts it into, or not where FFmpeg still knows the film: MP4, GIF, APNG. (WebM
-// takes it as a tag.)
+// XMP in the films that no library of ours puts it into: MP4 and GIF. (WebM takes it as a tag.)
 #pragma once
 
 #include <filesystem>
@@ -19,9 +18,5 @@ std::optional<std::string> xmpOfMp4(const std::filesystem::path& path);
 void insertXmpIntoGif(const std::filesystem::path& path, const std::string& comment, const std::string& xmp);
 /// Throws ExportError with a clause where the GIF is damaged.
 std::optional<std::string> xmpOfGif(const std::filesystem::path& path);
-
-/// Puts XMP into a chunk as every PNG has it (part 3: iTXt), but at the end: FFmpeg looks for what makes a PNG an APNG, and
-/// for its first picture, in the first bytes alone. readProvenance finds it there. Throws ExportError with a clause.
-void insertXmpIntoApng(const std::filesystem::path& path, const std::string& xmp);
 
 }  // namespace loom::app

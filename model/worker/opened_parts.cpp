@@ -40,6 +40,14 @@ bool isMemoryFull(const c10::Error& error) {
          text.find("CUDNN_STATUS_ALLOC_FAILED") != std::string::npos;
 }
 
+/// The settings that decide over what the layers are given: all but the transform and the seed of noise.
+SynthesisSettings shapesOf(SynthesisSettings settings) {
+  settings.transform.reset();
+  settings.noiseSeed = 0;
+  settings.truncation = 1.0;
+  return settings;
+}
+
 void dropCache() { at::accelerator::emptyCache(); }
 
 }  // namespace
@@ -81,6 +89,7 @@ void OpenedModel::Parts::buildOn(torch::Device where) {
   const std::string name = path.filename().string();
   const GenerationStream stream(where);
   generator.reset();
+  m_made.reset();
   try {
     std::shared_ptr<Generator> made;
     {
@@ -122,6 +131,15 @@ void OpenedModel::Parts::noteLayout() {
                     "A layout (--layout, or " + sidecarPath(path).filename().string() + " beside it) tells them.");
   }
 }
+
+bool OpenedModel::Parts::onCpu() const {
+  const std::lock_guard lock(m_atWork);
+  return device.is_cpu();
+}
+
+bool OpenedModel::Parts::hasMade(const SynthesisSettings& settings) const { return m_made == shapesOf(settings); }
+
+void OpenedModel::Parts::noteMade(const SynthesisSettings& settings) { m_made = shapesOf(settings); }
 
 void OpenedModel::Parts::moveToCpu() {
   const std::lock_guard lock(m_atWork);

@@ -33,6 +33,13 @@ struct OpenedModel::Parts {
   /// Likewise, of `count` pictures as many at once as memory allows.
   void runBatches(std::size_t count, const std::function<void(std::size_t first, std::size_t size)>& work);
 
+  bool onCpu() const;
+
+  /// Whether a picture with these settings was made before, so that the generator has all that its layers make once of
+  /// their weights, and may be called from several threads. Within `runBatches`.
+  bool hasMade(const SynthesisSettings& settings) const;
+  void noteMade(const SynthesisSettings& settings);
+
   const std::uint64_t id;
   const std::filesystem::path path;
   std::vector<std::string> notes;
@@ -56,7 +63,8 @@ struct OpenedModel::Parts {
   std::size_t m_most = std::numeric_limits<std::size_t>::max();  // pictures at once; guarded by `m_atWork`
   std::int64_t m_parameters = 0;
   std::size_t m_bytesEach = 0;  // that a picture took on the CPU, at most; 0: not known; guarded by `m_atWork`
-  std::mutex m_atWork;          // the generator: the window's worker, an export and a search for directions may all ask
+  std::optional<SynthesisSettings> m_made;  // the last that were noted; guarded by `m_atWork`
+  mutable std::mutex m_atWork;  // the generator: the window's worker, an export and a search for directions may all ask
 };
 
 }  // namespace loom::model

@@ -96,8 +96,7 @@ class LibavEncoder : public VideoEncoder {
       context->pix_fmt = AV_PIX_FMT_PAL8;
       return;
     }
-    const bool rgb = m_settings.encoder == "apng";
-    context->pix_fmt = rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_YUV420P;
+    context->pix_fmt = AV_PIX_FMT_YUV420P;
     m_source = frameOf(AV_PIX_FMT_RGBA);
     // No size changes: the filter only averages the colours of neighbouring pixels.
     m_scaler.reset(sws_getContext(context->width, context->height, AV_PIX_FMT_RGBA, context->width, context->height,
@@ -107,14 +106,12 @@ class LibavEncoder : public VideoEncoder {
       throw std::runtime_error("FFmpeg cannot convert frames of " + std::to_string(context->width) + " x " +
                                std::to_string(context->height) + " pixels");
     }
-    if (!rgb) {
-      const int* table = sws_getCoefficients(SWS_CS_ITU709);
-      sws_setColorspaceDetails(m_scaler.get(), table, /*srcRange=*/1, table, /*dstRange=*/0, 0, 1 << 16, 1 << 16);
-      context->colorspace = AVCOL_SPC_BT709;
-      context->color_primaries = AVCOL_PRI_BT709;
-      context->color_trc = AVCOL_TRC_BT709;
-      context->color_range = AVCOL_RANGE_MPEG;
-    }
+    const int* table = sws_getCoefficients(SWS_CS_ITU709);
+    sws_setColorspaceDetails(m_scaler.get(), table, /*srcRange=*/1, table, /*dstRange=*/0, 0, 1 << 16, 1 << 16);
+    context->colorspace = AVCOL_SPC_BT709;
+    context->color_primaries = AVCOL_PRI_BT709;
+    context->color_trc = AVCOL_TRC_BT709;
+    context->color_range = AVCOL_RANGE_MPEG;
   }
 
   LibavPtr<AVFrame> frameOf(AVPixelFormat format) const {

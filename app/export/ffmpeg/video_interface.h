@@ -22,8 +22,8 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 struct EncoderSettings {
   std::string path;       ///< the file to write; replaced
-  std::string container;  ///< FFmpeg's name of the muxer: mp4, webm, gif, apng
-  std::string encoder;    ///< FFmpeg's name: libx264, libvpx-vp9, libaom-av1, gif, apng
+  std::string container;  ///< FFmpeg's name of the muxer: mp4, webm, gif
+  std::string encoder;    ///< FFmpeg's name: libx264, libvpx-vp9, libaom-av1, gif
   int width = 0;          ///< pixels of the frames that come
   int height = 0;
   int rateNumerator = 30;  ///< frames per second

@@ -46,6 +46,9 @@ inline QImage pictureOf(const AVFrame& frame) {
         case AV_PIX_FMT_YUV420P:
           colour = rgbOfYuv(at(0, x, y), at(1, x / 2, y / 2), at(2, x / 2, y / 2));
           break;
+        case AV_PIX_FMT_GRAY8:
+          colour = qRgb(at(0, x, y), at(0, x, y), at(0, x, y));
+          break;
         case AV_PIX_FMT_RGB24:
           colour = qRgb(at(0, 3 * x, y), at(0, 3 * x + 1, y), at(0, 3 * x + 2, y));
           break;

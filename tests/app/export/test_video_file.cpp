@@ -220,6 +220,22 @@ class TestVideoFile : public QObject {
     QCOMPARE(meanDifference(film.frames[2], frameAt(2, {16, 16}, QImage::Format_Grayscale8)), 0.0);
   }
 
+  /// What does not change costs next to nothing.
+  void anApngThatStandsStill() {
+    const QImage picture = frameAt(0, {64, 64});
+    VideoFile film(file("still.apng").toStdString(), picture.size(), {}, someProvenance(3));
+    film.add(picture, stateAt(0));
+    film.add(picture.copy(), stateAt(1));
+    film.add(frameAt(1, {64, 64}), stateAt(2));
+    QVERIFY(film.finish());
+    write(file("two.apng"), {64, 64}, {}, 2);
+    QVERIFY(bytes(file("still.apng")).size() < bytes(file("two.apng")).size() + 200);
+    const DecodedFilm read = decodedFilm(file("still.apng"));
+    QCOMPARE(read.frames.size(), std::size_t{3});
+    QCOMPARE(meanDifference(read.frames[1], picture), 0.0);
+    QCOMPARE(meanDifference(read.frames[2], frameAt(1, {64, 64})), 0.0);
+  }
+
   void oneFrameIsAFilm() {
     for (const char* name : {"one.mp4", "one.webm", "one.gif", "one.apng"}) {
       write(file(name), {32, 32}, {}, 1);
