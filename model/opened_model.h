@@ -6,24 +6,19 @@
 #include "model/frame.h"
 #include "model/generator_info.h"
 #include "model/generator_inputs.h"
+#include "model/interrupt.h"
 #include "model/latent_state.h"
+#include "model/model_error.h"
 #include "model/synthesis_settings.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace loom::model {
-
-/// The file was read, but no generator could be made of it; `what()` is a sentence for people that names the file.
-class ModelError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// The file holds a program (TorchScript) and would have to run it; it was not trusted with that.
 class TrustNeeded : public ModelError {
@@ -50,15 +45,6 @@ struct OpenOptions {
   std::filesystem::path layoutFile = {};      ///< the file that tells it; neither: a sidecar, if there is one
   bool asChain = false;  ///< read it as a stack of layers even where a known architecture fits
 };
-
-/// Thrown out of a synthesis whose `Interrupt` answered true.
-class Interrupted : public std::exception {
- public:
-  const char* what() const noexcept override { return "the picture was given up for a newer one"; }
-};
-
-/// Asked between layers: true gives the picture up.
-using Interrupt = std::function<bool()>;
 
 /// How one frame is to be made.
 struct RenderOptions {

@@ -7,7 +7,7 @@
 #include "model/device/modulation.h"
 #include "model/device/tensor_stream.h"
 #include "model/device/upfirdn.h"
-#include "model/opened_model.h"
+#include "model/model_error.h"
 
 namespace loom::model {
 namespace {

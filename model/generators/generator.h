@@ -2,7 +2,9 @@
 #pragma once
 
 #include "model/generator_info.h"
-#include "model/opened_model.h"
+#include "model/interrupt.h"
+#include "model/model_error.h"
+#include "model/synthesis_settings.h"
 
 #include <torch/torch.h>
 

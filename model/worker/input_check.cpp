@@ -1,6 +1,6 @@
 #include "model/input_check.h"
 
-#include "model/opened_model.h"
+#include "model/model_error.h"
 
 #include <algorithm>
 #include <cmath>

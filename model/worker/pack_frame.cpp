@@ -3,7 +3,7 @@
 #include "model/cuda_library.h"
 #include "model/device/rgba_pack.h"
 #include "model/device/tensor_stream.h"
-#include "model/opened_model.h"
+#include "model/model_error.h"
 
 namespace loom::model {
 namespace {

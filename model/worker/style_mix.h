@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/generators/generator.h"
+#include "model/latent_state.h"
 
 namespace loom::model {
 

@@ -1,11 +1,4 @@
-// latent-loom-bench --gpu-check
-// latent-loom-bench [--window-only | --large-only | --gallery-only | --video-only | --opening-only | --training-only |
-//                    --generators-only | --others-only | --kernels-only | --parts-only] [--against FILE]
-//                   [--networks FOLDER] [--network NAME] [Google Benchmark's options]
-// FOLDER keeps the networks that the generators' figures are of (build/networks); NAME picks some: "StyleGAN2 256".
-// "others" are the generators that are no StyleGAN2 or 3; "large" is the window with a StyleGAN2 of 1024 pixels.
-// FILE is another program's figures on the same jobs:
-// {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}.
+// Timings, nothing else: what must hold on every machine is a test. `kUsage` tells the arguments.
 #include "model/compute_device.h"
 #include "tests/bench/gallery_figures.h"
 #include "tests/bench/generator_figures.h"
@@ -30,6 +23,20 @@
 #include <fstream>
 
 namespace {
+
+constexpr const char* kUsage =
+    R"(latent-loom-bench [PART] [--against FILE] [--networks FOLDER] [--network NAME] [--benchmark_...]
+latent-loom-bench --gpu-check
+
+PART     --window-only, --large-only (the window with a StyleGAN2 of 1024 pixels), --gallery-only, --video-only,
+         --opening-only, --training-only, --generators-only, --others-only (generators that are no StyleGAN2 or 3),
+         --kernels-only, --parts-only; without it all of them
+FILE     another program's figures on the same jobs, for ratios:
+         {"program": "PyTorch", "milliseconds": {"train dcgan, a step": 75.2}}
+FOLDER   keeps the networks that the generators' figures are of (build/networks)
+NAME     picks some of them: "StyleGAN2 256"
+Options that begin with --benchmark_ are Google Benchmark's, for --parts-only.
+)";
 
 bool takeOption(int& argc, char** argv, const char* option) {
   for (int i = 1; i < argc; ++i) {
@@ -161,6 +168,14 @@ int main(int argc, char** argv) {
     if (takeOption(argc, argv, ("--" + std::string(part) + "-only").c_str())) {
       only = part;
     }
+  }
+  const auto unknown = std::find_if(argv + 1, argv + argc, [](const char* argument) {
+    return std::strncmp(argument, "--benchmark_", std::strlen("--benchmark_")) != 0;
+  });
+  if (unknown != argv + argc) {
+    const bool asked = std::strcmp(*unknown, "--help") == 0;
+    std::fprintf(asked ? stdout : stderr, "%s", kUsage);
+    return asked ? 0 : 2;
   }
   const auto wanted = [&](const char* part) { return only.empty() || only == part; };
   if (wanted("window") || wanted("large") || wanted("gallery")) {

@@ -14,6 +14,12 @@ namespace {
 constexpr float kGap = 4.0F;
 constexpr int kRows = 100000;  // of the wall; seeds wrap around at 2³²
 
+void togglePin(std::vector<std::uint32_t>& pinned, std::uint32_t seed) {
+  if (std::erase(pinned, seed) == 0) {
+    pinned.push_back(seed);
+  }
+}
+
 }  // namespace
 
 void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
@@ -57,12 +63,12 @@ void WallPanel::draw(const WindowFacts& facts, WindowDraft& draft) {
 
 /// One row that scrolls sideways where it is too long, and a line below it.
 void WallPanel::drawPinned(const WindowFacts& facts, WindowDraft& draft) {
-  if (m_pinned.empty()) {
+  if (draft.view.pinnedSeeds.empty()) {
     return;
   }
   const float height = m_side + kGap + ImGui::GetStyle().ScrollbarSize;
   if (ImGui::BeginChild("##pinned", {0.0F, height}, ImGuiChildFlags_NavFlattened, ImGuiWindowFlags_HorizontalScrollbar)) {
-    const std::vector<std::uint32_t> pinned = m_pinned;  // a menu may take one away
+    const std::vector<std::uint32_t> pinned = draft.view.pinnedSeeds;  // a menu may take one away
     for (const std::uint32_t seed : pinned) {
       drawCell(facts, draft, "pinned", seed);
       ImGui::SameLine(0.0F, kGap);
@@ -70,12 +76,6 @@ void WallPanel::drawPinned(const WindowFacts& facts, WindowDraft& draft) {
   }
   ImGui::EndChild();
   ImGui::Separator();
-}
-
-void WallPanel::togglePin(std::uint32_t seed) {
-  if (std::erase(m_pinned, seed) == 0) {
-    m_pinned.push_back(seed);
-  }
 }
 
 void WallPanel::drawTools(const WindowFacts& facts, WindowDraft& draft) {
@@ -122,7 +122,7 @@ void WallPanel::drawCell(const WindowFacts& facts, WindowDraft& draft, const cha
       draft.latent.sources.push_back({recipe, {}});
       draft.edited = "add a source of styles";
     } else if (ImGui::GetIO().KeyShift) {
-      togglePin(seed);
+      togglePin(draft.view.pinnedSeeds, seed);
     } else {
       draft.latent = model::withSeed(draft.latent, seed);
       draft.edited = "seed " + std::to_string(seed);
@@ -140,9 +140,10 @@ void WallPanel::drawMenu(const WindowFacts& facts, WindowDraft& draft, std::uint
     draft.latent = model::withSeed(draft.latent, seed);
     draft.edited = "seed " + std::to_string(seed);
   }
-  const bool pinned = std::find(m_pinned.begin(), m_pinned.end(), seed) != m_pinned.end();
+  const auto& all = draft.view.pinnedSeeds;
+  const bool pinned = std::find(all.begin(), all.end(), seed) != all.end();
   if (ImGui::MenuItem(pinned ? "Unpin" : "Pin above the wall", "Shift+click")) {
-    togglePin(seed);
+    togglePin(draft.view.pinnedSeeds, seed);
   }
   if (ImGui::MenuItem("Walk towards it")) {
     draft.latent.targetSeed = seed;

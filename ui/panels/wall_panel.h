@@ -4,7 +4,6 @@
 #include "ui/panels/panel.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace loom::ui {
 
@@ -19,12 +18,10 @@ class WallPanel : public Panel {
   /// `place` tells a pinned seed from the same one in its row.
   void drawCell(const WindowFacts& facts, WindowDraft& draft, const char* place, std::uint32_t seed);
   void drawMenu(const WindowFacts& facts, WindowDraft& draft, std::uint32_t seed);
-  void togglePin(std::uint32_t seed);
 
   std::uint32_t m_first = 0;   ///< seed of the first cell
   float m_side = 88.0F;        ///< logical pixels of a cell
   model::LatentState m_look;   ///< that all cells have, seed 0
-  std::vector<std::uint32_t> m_pinned;  ///< stay in sight above the wall, whatever the model
   std::uint64_t m_version = 1;
   std::uint64_t m_model = 0;
 };

@@ -8,6 +8,7 @@
 #include "ui/session/previews.h"
 #include "ui/session/training.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct ViewSettings {
   bool smooth = true;
   bool compare = false;  ///< split against the pinned frame
   float split = 0.5F;    ///< where the split stands, share of the picture's width
+  std::vector<std::uint32_t> pinnedSeeds = {};  ///< stay in sight above the wall, whatever the model
   bool operator==(const ViewSettings&) const = default;
 };
 

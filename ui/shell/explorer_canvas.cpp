@@ -171,6 +171,11 @@ void ExplorerCanvas::saveSettings() const {
   settings.setValue(QStringLiteral("view/inputPanel"), m_inputOpen);
   settings.setValue(QStringLiteral("view/layout"), const_cast<ExplorerCanvas*>(this)->layoutState());
   settings.setValue(QStringLiteral("view/hintsSeen"), !m_hints.wanted());
+  QStringList pinned;
+  for (const std::uint32_t seed : m_view.pinnedSeeds) {
+    pinned << QString::number(seed);
+  }
+  settings.setValue(QStringLiteral("view/pinnedSeeds"), pinned);
   settings.setValue(QStringLiteral("walk/secondsPerSeed"), m_explorer.walk().secondsPerSeed());
 }
 
@@ -182,6 +187,10 @@ void ExplorerCanvas::restoreSettings() {
   m_panelActions[2]->setChecked(settings.value(QStringLiteral("view/picturePanel"), true).toBool());
   m_panelActions[3]->setChecked(settings.value(QStringLiteral("view/inputPanel"), true).toBool());
   m_hints.setWanted(!settings.value(QStringLiteral("view/hintsSeen"), false).toBool());
+  m_view.pinnedSeeds.clear();
+  for (const QString& seed : settings.value(QStringLiteral("view/pinnedSeeds")).toStringList()) {
+    m_view.pinnedSeeds.push_back(seed.toUInt());
+  }
   m_explorer.walk().setSecondsPerSeed(settings.value(QStringLiteral("walk/secondsPerSeed"), 4.0).toDouble());
   const QByteArray layout = settings.value(QStringLiteral("view/layout")).toByteArray();
   if (!layout.isEmpty()) {
