@@ -7,6 +7,7 @@
 #include "app/commands/look_options.h"
 #include "app/commands/open_model.h"
 #include "app/commands/progress_line.h"
+#include "app/export/background_writes.h"
 #include "app/export/export_error.h"
 #include "app/export/file_hash.h"
 #include "app/export/model_provenance.h"
@@ -211,6 +212,7 @@ class Generation {
         progress.show("Picture " + std::to_string(i + 1) + " of " + std::to_string(m_recipes.count()));
         take(i, make(i));
       }
+      m_writes.finish();
       if (m_sheet) {
         writeSheet();
       }
@@ -291,13 +293,16 @@ class Generation {
     if (m_request.output.empty()) {
       return;
     }
-    const QImage picture = enlarge(pictureFromTensor(outputs.image, 0, m_model->info().range), m_request.scale,
-                                   m_request.resample);
+    const QImage picture = pictureFromTensor(outputs.image, 0, m_model->info().range);
     if (m_request.grid) {
-      place(static_cast<int>(index), picture);
-    } else {
-      writePicture(picture, m_names[index], provenanceAt(m_recipes.state(index)), {m_request.jpegQuality});
+      place(static_cast<int>(index), enlarge(picture, m_request.scale, m_request.resample));
+      return;
     }
+    const auto bytes = static_cast<std::size_t>(picture.sizeInBytes()) * m_request.scale * m_request.scale;
+    m_writes.start(2 * bytes, [this, index, picture, provenance = provenanceAt(m_recipes.state(index))] {
+      writePicture(enlarge(picture, m_request.scale, m_request.resample), m_names[index], provenance,
+                   {m_request.jpegQuality});
+    });
   }
 
   static void append(model::FloatTensor& rows, const model::FloatTensor& row) {
@@ -382,6 +387,7 @@ class Generation {
   model::FloatTensor m_ws;
   std::string m_checkpointSha256;
   std::string m_inputsSha256;
+  BackgroundWrites m_writes;
 };
 
 ExitCode runGenerate(const Arguments& arguments, const Streams& streams, const std::stop_token& stop) {

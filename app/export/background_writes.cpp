@@ -6,38 +6,39 @@
 
 namespace loom::app {
 
-BackgroundWrites::BackgroundWrites() : m_room(3 * m_threads.maxThreadCount()) {}
-
 BackgroundWrites::~BackgroundWrites() { m_threads.waitForDone(); }
 
-void BackgroundWrites::start(std::function<void()> write) {
-  m_room.acquire();
-  try {
-    throwFailure();
-  } catch (...) {
-    m_room.release();
-    throw;
+void BackgroundWrites::start(std::size_t bytes, std::function<void()> write) {
+  constexpr std::size_t kMostBytes = 512u << 20;
+  std::unique_lock lock(m_mutex);
+  m_changed.wait(lock, [&] {
+    return m_underWay == 0 || (m_underWay < 2 * m_threads.maxThreadCount() && m_bytes + bytes <= kMostBytes);
+  });
+  if (m_failure) {
+    std::rethrow_exception(m_failure);
   }
-  m_threads.start([this, write = std::move(write)] {
+  ++m_underWay;
+  m_bytes += bytes;
+  m_threads.start([this, bytes, write = std::move(write)] {
     model::lowerThreadPriority();
+    std::exception_ptr failure;
     try {
       write();
     } catch (...) {
-      const std::lock_guard lock(m_mutex);
-      if (!m_failure) {
-        m_failure = std::current_exception();
-      }
+      failure = std::current_exception();
     }
-    m_room.release();
+    const std::lock_guard guard(m_mutex);
+    --m_underWay;
+    m_bytes -= bytes;
+    if (!m_failure) {
+      m_failure = failure;
+    }
+    m_changed.notify_all();
   });
 }
 
 void BackgroundWrites::finish() {
   m_threads.waitForDone();
-  throwFailure();
-}
-
-void BackgroundWrites::throwFailure() {
   const std::lock_guard lock(m_mutex);
   if (m_failure) {
     std::rethrow_exception(m_failure);

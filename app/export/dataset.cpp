@@ -149,7 +149,8 @@ class DatasetWriter {
       const fs::path target = m_folder / nameOf(pictures[i]);
       std::error_code error;
       fs::create_directories(target.parent_path(), error);
-      writes.start([this, target, frame = frames[i], provenance = provenanceOf(m_model, states[i], m_sha256)] {
+      const auto pixels = static_cast<std::size_t>(frames[i].width) * static_cast<std::size_t>(frames[i].height);
+      writes.start(8 * pixels, [this, target, frame = frames[i], provenance = provenanceOf(m_model, states[i], m_sha256)] {
         writePicture(pictureFromFrame(frame, m_model.info().channels), target, provenance);
       });
     }

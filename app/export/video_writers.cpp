@@ -188,7 +188,8 @@ class PicturesWriter : public VideoFile::Writer {
     char name[32];
     std::snprintf(name, sizeof name, "frame%0*d.png", m_digits, m_next++);
     const bool grey = picture.format() == QImage::Format_Grayscale8;
-    m_writes.start([picture = grey ? picture.copy() : picture.convertToFormat(QImage::Format_RGB888),
+    m_writes.start(2 * static_cast<std::size_t>(picture.sizeInBytes()),
+                   [picture = grey ? picture.copy() : picture.convertToFormat(QImage::Format_RGB888),
                     target = m_draft / name, provenance = m_provenance] { writePicture(picture, target, provenance); });
   }
 
