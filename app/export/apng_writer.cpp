@@ -1,5 +1,5 @@
-// Animated PNG, written here: FFmpeg's encoder packs every frame up to six times to choose the smallest, which takes five
-// times as long as making the frame takes a small generator, and ends larger (docs/performance.md).
+// Animated PNG, written here: FFmpeg's encoder packs every frame up to six times to choose the smallest, which takes a
+// small generator's time for the frame, five times as long as this, and gains nothing (docs/video.md).
 // The format: PNG, third edition (W3C 2025), which has taken in APNG.
 #include "app/export/export_error.h"
 #include "app/export/video_writers.h"
@@ -47,7 +47,8 @@ class RowPacker {
   QByteArray pack(const QImage& picture, QSize size) {
     filter(picture, size);
     deflateReset(&m_stream);
-    QByteArray packed(static_cast<qsizetype>(deflateBound(&m_stream, static_cast<uLong>(m_rows.size()))), Qt::Uninitialized);
+    const uLong most = deflateBound(&m_stream, static_cast<uLong>(m_rows.size()));
+    QByteArray packed(static_cast<qsizetype>(most), Qt::Uninitialized);
     m_stream.next_in = m_rows.data();
     m_stream.avail_in = static_cast<uInt>(m_rows.size());
     m_stream.next_out = reinterpret_cast<Bytef*>(packed.data());

@@ -73,7 +73,8 @@ class DatasetWriter {
       if (m_stop.stop_requested()) {
         return false;
       }
-      if (std::error_code error; !fs::exists(m_folder / nameOf(i), error)) {  // else whole: they appear whole or not at all
+      // What is there is whole, since pictures appear whole or not at all.
+      if (std::error_code error; !fs::exists(m_folder / nameOf(i), error)) {
         missing.push_back(i);
       }
       if (missing.size() == together || i + 1 == all) {
@@ -150,7 +151,8 @@ class DatasetWriter {
       std::error_code error;
       fs::create_directories(target.parent_path(), error);
       const auto pixels = static_cast<std::size_t>(frames[i].width) * static_cast<std::size_t>(frames[i].height);
-      writes.start(8 * pixels, [this, target, frame = frames[i], provenance = provenanceOf(m_model, states[i], m_sha256)] {
+      const Provenance provenance = provenanceOf(m_model, states[i], m_sha256);
+      writes.start(8 * pixels, [this, target, provenance, frame = frames[i]] {
         writePicture(pictureFromFrame(frame, m_model.info().channels), target, provenance);
       });
     }

@@ -207,7 +207,8 @@ void Film::makeFrames(Queue& queue, const std::stop_token& stop,
   for (int first = 0; first < m_request.frames; first += together) {
     std::vector<model::LatentState> states;
     for (int i = first; i < std::min(first + together, m_request.frames); ++i) {
-      states.push_back(model::stateAt(m_request.timeline, secondsOfFrame(m_request.timeline, i, m_request.frames), info));
+      const double seconds = secondsOfFrame(m_request.timeline, i, m_request.frames);
+      states.push_back(model::stateAt(m_request.timeline, seconds, info));
     }
     std::vector<model::Frame> frames = m_model->renderEach(states, interrupt, m_request.picture.get());
     for (std::size_t i = 0; i < states.size(); ++i) {

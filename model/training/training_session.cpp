@@ -296,9 +296,9 @@ struct TrainingSession::Parts {
     const Tensor made = trainer->samples(kDiversitySamples, 3).flatten(1);
     const double real = dataDiversity();
     if (watch && watch->knows() && settings.conditioning == Conditioning::None) {
-      const std::vector<double> made = watch->shares(trainer->samples(kClassSamples, 4));
-      for (std::size_t i = 0; i < made.size(); ++i) {
-        report.classShares.emplace_back(data->info().classNames[i], made[i] / std::max(1e-9, realShares[i]));
+      const std::vector<double> shares = watch->shares(trainer->samples(kClassSamples, 4));
+      for (std::size_t i = 0; i < shares.size(); ++i) {
+        report.classShares.emplace_back(data->info().classNames[i], shares[i] / std::max(1e-9, realShares[i]));
       }
     }
     report.diversity = real > 0.0 ? torch::pdist(made).mean().item<double>() / real : 1.0;

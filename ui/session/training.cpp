@@ -23,8 +23,10 @@ QString Training::latestPath() const { return m_run.isEmpty() ? QString() : m_ru
 
 void Training::start(model::TrainingWorker::Opener opener, const QString& title) {
   m_worker.reset();
-  m_facts = TrainingFacts{.others = std::move(m_facts.others)};
-  m_facts.state = State::Opening;
+  TrainingFacts facts;
+  facts.others = std::move(m_facts.others);
+  facts.state = State::Opening;
+  m_facts = std::move(facts);
   m_facts.title = title.toStdString();
   m_run.clear();
   const std::uint64_t job = ++m_job;
