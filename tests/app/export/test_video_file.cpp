@@ -384,7 +384,7 @@ class TestVideoFile : public QObject {
       const QByteArray whole = bytes(file(name));
       int refused = 0;
       // Cut anywhere, and bytes turned over anywhere: a sentence or a film, nothing else.
-      for (int round = 0; round < 12; ++round) {
+      for (int round = 0; round < 200; ++round) {
         QByteArray damaged = whole;
         if (round % 2 == 0) {
           damaged.truncate(whole.size() * round / 200);
