@@ -67,10 +67,10 @@ bool writePictures(const model::OpenedModel& opened, const model::LatentState& l
     for (std::size_t i = 0; i < states.size(); ++i) {
       Provenance provenance = provenanceOf(opened, states[i], *sha256);
       addEnlargement(provenance, request.picture);
-      const auto pixels = static_cast<std::size_t>(frames[i].width) * static_cast<std::size_t>(frames[i].height);
-      const auto enlarged = pixels * static_cast<std::size_t>(request.picture.scale * request.picture.scale);
-      writes.start(8 * enlarged, [&, frame = frames[i], name = names[first + i], provenance = std::move(provenance)] {
-        const QImage picture = pictureFromFrame(frame, opened.info().channels);
+      const QImage picture = pictureFromFrame(frames[i], opened.info().channels);
+      const int enlargement = request.picture.scale * request.picture.scale;
+      const std::size_t bytes = static_cast<std::size_t>(picture.sizeInBytes()) * enlargement;
+      writes.start(2 * bytes, [&, picture, name = names[first + i], provenance = std::move(provenance)] {
         writePicture(enlarge(picture, request.picture.scale, resampleOf(request.picture)), name, provenance,
                      {request.picture.jpegQuality});
       });

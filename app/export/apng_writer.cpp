@@ -3,6 +3,7 @@
 // The format: PNG, third edition (W3C 2025), which has taken in APNG.
 #include "app/export/export_error.h"
 #include "app/export/video_writers.h"
+#include "app/export/write_whole.h"
 
 #include <QDataStream>
 #include <QFile>
@@ -114,7 +115,7 @@ class ApngWriter : public VideoFile::Writer {
     // Nothing has changed: one pixel says so.
     const QSize part = m_frames > 0 && picture == m_last ? QSize(1, 1) : m_size;
     writeFrame(part, m_packer.pack(picture, part));
-    m_last = picture.copy();  // what was given may lie in memory that is another's
+    m_last = picture;
     ++m_frames;
   }
 
@@ -132,17 +133,6 @@ class ApngWriter : public VideoFile::Writer {
   }
 
  private:
-  void write(const QByteArray& bytes) {
-    qint64 done = 0;
-    while (done < bytes.size()) {  // a disk that is full takes a part first
-      const qint64 count = m_file.write(bytes.constData() + done, bytes.size() - done);
-      if (count <= 0) {
-        throw ExportError(m_file.errorString().toStdString());
-      }
-      done += count;
-    }
-  }
-
   void writeChunk(const QByteArray& type, const QByteArray& data) {
     QByteArray chunk;
     QDataStream out(&chunk, QIODevice::WriteOnly);
@@ -152,11 +142,11 @@ class ApngWriter : public VideoFile::Writer {
     constexpr int kSummed = 4;  // all but the size
     out << static_cast<quint32>(crc32(0, reinterpret_cast<const Bytef*>(chunk.constData()) + kSummed,
                                       static_cast<uInt>(chunk.size() - kSummed)));
-    write(chunk);
+    writeWhole(m_file, chunk);
   }
 
   void writeHead() {
-    write("\x89PNG\r\n\x1a\n");
+    writeWhole(m_file, "\x89PNG\r\n\x1a\n");
     constexpr quint8 kBits = 8;
     const quint8 colour = m_format == QImage::Format_Grayscale8 ? 0 : 2;
     QByteArray header;

@@ -150,11 +150,11 @@ class DatasetWriter {
       const fs::path target = m_folder / nameOf(pictures[i]);
       std::error_code error;
       fs::create_directories(target.parent_path(), error);
-      const auto pixels = static_cast<std::size_t>(frames[i].width) * static_cast<std::size_t>(frames[i].height);
-      const Provenance provenance = provenanceOf(m_model, states[i], m_sha256);
-      writes.start(8 * pixels, [this, target, provenance, frame = frames[i]] {
-        writePicture(pictureFromFrame(frame, m_model.info().channels), target, provenance);
-      });
+      const QImage picture = pictureFromFrame(frames[i], m_model.info().channels);
+      writes.start(2 * static_cast<std::size_t>(picture.sizeInBytes()),
+                   [picture, target, provenance = provenanceOf(m_model, states[i], m_sha256)] {
+                     writePicture(picture, target, provenance);
+                   });
     }
   }
 

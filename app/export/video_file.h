@@ -32,7 +32,7 @@ class VideoFile {
   VideoFile(const VideoFile&) = delete;
   VideoFile& operator=(const VideoFile&) = delete;
 
-  /// The next frame, of the size told, and the state that made it. Throws ExportError with a sentence.
+  /// The next frame, of the size told, its pixels its own, and the state that made it. Throws ExportError with a sentence.
   void add(const QImage& picture, const model::SavedState& state);
 
   /// Writes what is left and puts the film in its place. GIF does half of its work here; `progress` gets fractions in

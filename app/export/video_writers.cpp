@@ -4,6 +4,7 @@
 #include "app/export/gif_palette.h"
 #include "app/export/picture_file.h"
 #include "app/export/video_library.h"
+#include "app/export/write_whole.h"
 #include "app/export/xmp_in_video.h"
 
 #include <QFile>
@@ -125,7 +126,8 @@ class GifWriter : public VideoFile::Writer {
     const QImage rgb = picture.convertToFormat(QImage::Format_RGB888);
     m_palette.count(rgb);
     for (int y = 0; y < rgb.height(); ++y) {
-      keep(reinterpret_cast<const char*>(rgb.constScanLine(y)));
+      writeWhole(m_waiting, reinterpret_cast<const char*>(rgb.constScanLine(y)), rowBytes(),
+                 "its frames cannot be kept until it is complete: ");
     }
     ++m_frames;
   }
@@ -160,17 +162,6 @@ class GifWriter : public VideoFile::Writer {
   }
 
  private:
-  void keep(const char* row) {
-    qint64 done = 0;
-    while (done < rowBytes()) {  // a disk that is full takes a part first
-      const qint64 count = m_waiting.write(row + done, rowBytes() - done);
-      if (count <= 0) {
-        throw ExportError("its frames cannot be kept until it is complete: " + m_waiting.errorString().toStdString());
-      }
-      done += count;
-    }
-  }
-
   /// When frame `index` comes. FFmpeg knows it of all but the end of the last one.
   std::int64_t hundredthsOf(int index) const { return std::llround(100.0 * index / m_options.rate.perSecond()); }
   qint64 rowBytes() const { return 3LL * m_size.width(); }
@@ -202,7 +193,7 @@ class PicturesWriter : public VideoFile::Writer {
     std::snprintf(name, sizeof name, "frame%0*d.png", m_digits, m_next++);
     const bool grey = picture.format() == QImage::Format_Grayscale8;
     m_writes.start(2 * static_cast<std::size_t>(picture.sizeInBytes()),
-                   [picture = grey ? picture.copy() : picture.convertToFormat(QImage::Format_RGB888),
+                   [picture = grey ? picture : picture.convertToFormat(QImage::Format_RGB888),
                     target = m_draft / name, provenance = m_provenance] { writePicture(picture, target, provenance); });
   }
 

@@ -1,6 +1,7 @@
 #include "app/export/xmp_in_video.h"
 
 #include "app/export/export_error.h"
+#include "app/export/write_whole.h"
 
 #include <QByteArray>
 #include <QFile>
@@ -21,17 +22,6 @@ constexpr int kGifHead = 13;
 void open(QFile& file, QIODevice::OpenMode mode) {
   if (!file.open(mode)) {
     fail(file.errorString().toStdString());
-  }
-}
-
-void write(QFile& file, const QByteArray& bytes) {
-  qint64 done = 0;
-  while (done < bytes.size()) {  // a disk that is full takes a part first
-    const qint64 count = file.write(bytes.constData() + done, bytes.size() - done);
-    if (count <= 0) {
-      fail(file.errorString().toStdString());
-    }
-    done += count;
   }
 }
 
@@ -115,11 +105,11 @@ void insertAt(QFile& in, const std::filesystem::path& path, qint64 place, const 
   QFile out(made);
   open(out, QIODevice::WriteOnly | QIODevice::Unbuffered);
   in.seek(0);
-  write(out, needed(in, place));
-  write(out, bytes);
+  writeWhole(out, needed(in, place));
+  writeWhole(out, bytes);
   constexpr qint64 kChunk = 1 << 20;
   while (!in.atEnd()) {
-    write(out, in.read(kChunk));
+    writeWhole(out, in.read(kChunk));
   }
   out.close();
   std::error_code error;
@@ -141,7 +131,7 @@ void appendXmpToMp4(const std::filesystem::path& path, const std::string& xmp) {
   QFile file(path);
   open(file, QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered);
   const auto size = static_cast<quint32>(8 + kXmpBox.size() + static_cast<qsizetype>(xmp.size()));
-  write(file, bigEndian(size) + "uuid" + kXmpBox + QByteArray::fromStdString(xmp));
+  writeWhole(file, bigEndian(size) + "uuid" + kXmpBox + QByteArray::fromStdString(xmp));
 }
 
 std::optional<std::string> xmpOfMp4(const std::filesystem::path& path) {

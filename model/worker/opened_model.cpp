@@ -149,6 +149,30 @@ class Synthesis {
   torch::Device m_device;
 };
 
+/// A frame without its pixels, and what the network is to be given for them.
+struct AskedFor {
+  Frame frame;
+  GeneratorInputs inputs;
+  SynthesisSettings settings;
+};
+
+/// As `OpenedModel::render` is asked. Throws ModelError.
+AskedFor askedFor(const OpenedModel& model, const LatentState& state, const FloatTensor* picture, Precision precision,
+                  const Interrupt& interrupt) {
+  const GeneratorInfo& info = model.info();
+  AskedFor asked;
+  const auto start = Clock::now();
+  asked.inputs = model.inputsFor(state, picture, interrupt);
+  asked.settings = resolveSettings(state, info);
+  asked.settings.precision = info.hasDrafts ? precision : Precision::Exact;
+  checkInputs(asked.inputs, asked.settings, info);
+  asked.frame.model = model.id();
+  asked.frame.latent = state;
+  asked.frame.quality = asked.settings.precision == Precision::Draft ? Quality::Draft : Quality::Exact;
+  asked.frame.timings.resolve = millisecondsSince(start);
+  return asked;
+}
+
 /// `frame` with the picture that `synthesis` makes of `inputs`, and how long that took by `clock`, which has just begun.
 Frame finished(Synthesis& synthesis, const GeneratorInputs& inputs, Frame frame, StageClock& clock,
                const GeneratorInfo& info) {
@@ -237,29 +261,20 @@ std::vector<FloatTensor> OpenedModel::latentWeights() const {
 Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, const Interrupt& interrupt,
                           const FloatTensor* picture, const RenderOptions& options) const {
   const auto& info = m_parts->info;
-  Frame frame;
-  frame.model = m_parts->id;
-  frame.generation = generation;
-  frame.latent = state;
-  const auto start = Clock::now();
-  const GeneratorInputs inputs = inputsFor(state, picture, interrupt);
-  SynthesisSettings settings = resolveSettings(state, info);
-  settings.precision = info.hasDrafts ? options.precision : Precision::Exact;
-  checkInputs(inputs, settings, info);
-  frame.quality = settings.precision == Precision::Draft ? Quality::Draft : Quality::Exact;
-  frame.timings.resolve = millisecondsSince(start);
+  AskedFor asked = askedFor(*this, state, picture, options.precision, interrupt);
+  asked.frame.generation = generation;
   return m_parts->run([&] {
     StageClock clock(m_parts->device);
-    Synthesis synthesis(*m_parts->generator, m_parts->device, settings, interrupt);
+    Synthesis synthesis(*m_parts->generator, m_parts->device, asked.settings, interrupt);
     synthesis.control.keepActivations = options.keepActivations;
     synthesis.control.coarseResolution = options.coarseResolution;
     synthesis.graph = m_parts->device.is_cuda() ? &m_parts->graph : nullptr;
     if (options.coarse) {
       synthesis.control.coarse = [&](const torch::Tensor& coarse) {
-        Frame early = frame;
+        Frame early = asked.frame;
         early.quality = Quality::Coarse;
         const std::size_t made = clock.mark();
-        early = packed(std::move(early), enlarged(coarse, settings, info), info.range);
+        early = packed(std::move(early), enlarged(coarse, asked.settings, info), info.range);
         const std::size_t done = clock.mark();
         clock.wait();
         early.timings.synthesis = clock.between(0, made);
@@ -267,7 +282,7 @@ Frame OpenedModel::render(const LatentState& state, std::uint64_t generation, co
         options.coarse(std::move(early));
       };
     }
-    return finished(synthesis, inputs, frame, clock, info);
+    return finished(synthesis, asked.inputs, asked.frame, clock, info);
   });
 }
 
@@ -291,31 +306,24 @@ std::vector<Frame> OpenedModel::renderEach(const std::vector<LatentState>& state
     }
     return frames;
   }
-  std::vector<GeneratorInputs> inputs;
-  std::vector<SynthesisSettings> settings;
+  std::vector<AskedFor> asked;
   for (const LatentState& state : states) {
-    const auto start = Clock::now();
-    inputs.push_back(inputsFor(state, nullptr, interrupt));
-    settings.push_back(resolveSettings(state, info));
-    checkInputs(inputs.back(), settings.back(), info);
-    frames.emplace_back();
-    frames.back().model = m_parts->id;
-    frames.back().latent = state;
-    frames.back().timings.resolve = millisecondsSince(start);
+    asked.push_back(askedFor(*this, state, nullptr, Precision::Exact, interrupt));
   }
+  frames.resize(states.size());
   const auto make = [&](std::size_t i) {
     const c10::InferenceMode inference;
     StageClock clock(m_parts->device);
-    Synthesis synthesis(*m_parts->generator, m_parts->device, settings[i], interrupt);
-    frames[i] = finished(synthesis, inputs[i], std::move(frames[i]), clock, info);
+    Synthesis synthesis(*m_parts->generator, m_parts->device, asked[i].settings, interrupt);
+    frames[i] = finished(synthesis, asked[i].inputs, asked[i].frame, clock, info);
   };
   m_parts->runBatches(states.size(), [&](std::size_t first, std::size_t size) {
     const std::size_t end = first + size;
     while (first < end) {
       // What layers make once of their weights is made by a picture alone.
-      const bool known = m_parts->hasMade(settings[first]);
+      const bool known = m_parts->hasMade(asked[first].settings);
       std::size_t same = first + 1;
-      while (known && same < end && m_parts->hasMade(settings[same])) {
+      while (known && same < end && m_parts->hasMade(asked[same].settings)) {
         ++same;
       }
       std::atomic<std::size_t> next = first;
@@ -325,7 +333,7 @@ std::vector<Frame> OpenedModel::renderEach(const std::vector<LatentState>& state
           make(i);
         }
       });
-      m_parts->noteMade(settings[first]);
+      m_parts->noteMade(asked[first].settings);
       first = same;
     }
   });

@@ -186,6 +186,7 @@ void WindowMixingTest::seedsArePinnedAboveTheWall() {
   QVERIFY(bench().show());
   openPanel("Wall");
   QVERIFY(previewsCame());
+  look("wall-next-start");
   QVERIFY(!bench().control(QStringLiteral("pinned2")).isEmpty());
   QVERIFY(bench().canvas().controlRect(QStringLiteral("pinned6")).isEmpty());
 }
